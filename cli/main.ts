@@ -9,6 +9,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { eraseCommand } from "./commands/erase.ts";
 import { evidenceCommand } from "./commands/evidence.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { imagesCommand } from "./commands/images.ts";
 import { initCommand } from "./commands/init.ts";
@@ -43,6 +44,7 @@ const program = new Command("rollout")
 for (const command of [
   initCommand(),
   validateCommand(),
+  explainCommand(),
   planCommand(),
   checkCommand(),
   policiesCommand(),

@@ -48,6 +48,8 @@ export interface LoadedCountry {
   readonly warnings: readonly Problem[];
   /** What is still to be filled in, each with its question; production refuses them. */
   readonly placeholders: readonly Problem[];
+  /** The library is date-holidays: what it says is to be confirmed. */
+  readonly holidaysFrom: "file" | "library";
 }
 
 /** @throws LocalisationError with every problem found. */
@@ -97,6 +99,7 @@ export function loadSource(source: Source, options: LoadOptions = {}): LoadedCou
     sha256: source.sha256,
     catalogues: Object.fromEntries([...catalogues].map(([language, { catalogue }]) => [language, catalogue])),
     warnings: sortProblems(warnings),
+    holidaysFrom: wanted.isWritten(["telemetry", "holidays"]) ? ("file" as const) : ("library" as const),
     placeholders: sortProblems(examined.slice(0, layers.length).flatMap(placeholdersOf)),
   });
 }
@@ -114,7 +117,7 @@ interface Layer {
 }
 
 /** The file with the requested environment; without one, the file alone, then with each of its environments. */
-function layersOf(
+export function layersOf(
   document: LocatedDocument,
   wanted: string | undefined,
   problems: Problem[],

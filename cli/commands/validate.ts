@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command } from "commander";
+import { dayIn } from "../../base/day.ts";
 import { exitCode } from "../../base/kit-error.ts";
 import { packageRoot } from "../../base/package-root.ts";
 import {
@@ -11,6 +12,8 @@ import {
   loadCountry,
   type Problem,
 } from "../../localisation/load.ts";
+import { textIn } from "../../localisation/text.ts";
+import { weekInWords } from "../../localisation/working-calendar.ts";
 import { print, printJson, style } from "../terminal.ts";
 
 interface CheckedFile {
@@ -20,6 +23,15 @@ interface CheckedFile {
   readonly warnings: readonly Problem[];
   /** What is still to be filled in. */
   readonly placeholders: readonly Problem[];
+  /** The working week and the present year's holidays, which follow from the country where the file names none. */
+  readonly week?: string;
+  readonly holidays?: Holidays;
+}
+
+interface Holidays {
+  readonly year: number;
+  readonly names: readonly string[];
+  readonly from: LoadedCountry["holidaysFrom"];
 }
 
 export function validateCommand(): Command {
@@ -56,6 +68,7 @@ async function check(file: string, environment: string | undefined): Promise<Che
       problems: [],
       warnings,
       placeholders: loaded.placeholders,
+      ...calendarOf(loaded),
     };
   } catch (error) {
     if (error instanceof LocalisationError)
@@ -81,11 +94,32 @@ async function waiversOfNoPolicy(loaded: LoadedCountry): Promise<Problem[]> {
     }));
 }
 
-function show({ file, country, problems, warnings, placeholders }: CheckedFile): void {
+function calendarOf({ country, holidaysFrom }: LoadedCountry): Pick<CheckedFile, "week" | "holidays"> {
+  const year = Number(dayIn(country.timezone).slice(0, 4));
+  const names = country.telemetry.holidays
+    .filter(({ date }) => date.startsWith(`${year}-`))
+    .map(({ date, name }) => `${date.slice(5)} ${textIn(name, ["en", ...country.languages])}`);
+  return { week: weekInWords(country), holidays: { year, names, from: holidaysFrom } };
+}
+
+function showCalendar({ file, week, holidays }: CheckedFile): void {
+  if (week === undefined || holidays === undefined) return;
+  const { year, names, from } = holidays;
+  const count = `${names.length} ${names.length === 1 ? "holiday" : "holidays"} in ${year}`;
+  print(
+    from === "file"
+      ? `${file}: shifts ${week}; ${count}, from the file.`
+      : `${file}: shifts ${week}; ${count}, from the library date-holidays, to be confirmed: ${names.join(", ")}.`,
+  );
+}
+
+function show(checked: CheckedFile): void {
+  const { file, country, problems, warnings, placeholders } = checked;
   for (const problem of problems) print(formatProblem(problem));
   for (const warning of warnings) print(`${formatProblem(warning)} ${style("yellow", "(warning)")}`);
   for (const placeholder of placeholders)
     print(`${formatProblem(placeholder)} ${style("yellow", "(to do)")}`);
+  showCalendar(checked);
   const count = problems.length;
   const open = placeholders.length;
   if (count > 0) print(`${style("red", "✗")} ${file}: ${count} ${count === 1 ? "problem" : "problems"}.`);

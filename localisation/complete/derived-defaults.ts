@@ -8,6 +8,7 @@ import { countryName, timeZonesOf } from "../schema/formats.ts";
 import { dataClassNames } from "../schema/residency.ts";
 import { stackName } from "../stack-name.ts";
 import { publicHolidays } from "./holidays.ts";
+import { workingDaysOf } from "./working-week.ts";
 
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 
@@ -108,6 +109,11 @@ function telemetry(examination: Examination, draft: Mutable<Country>): void {
   const country = examination.read("country");
   const languages = examination.read("languages");
   if (country === undefined || languages === undefined || !examination.isValid(["telemetry"])) return;
+  draft.telemetry.shifts ??= [
+    { name: "day", days: [], start: "08:00", end: "17:00", plannedBreakMinutes: 60 },
+  ];
+  for (const shift of draft.telemetry.shifts)
+    if (shift.days === undefined || shift.days.length === 0) shift.days = [...workingDaysOf(country)];
   if (draft.telemetry.holidays !== undefined) return;
   const year = Number(examination.circumstances.today.slice(0, 4));
   draft.telemetry.holidays = structuredClone(publicHolidays(country, languages, [year, year + 1])) as Mutable<

@@ -5,16 +5,16 @@ import func0Module from "ajv/dist/runtime/equal.js";
 import { formats } from "../schema/formats.ts";
 const func3 = func3Module.default ?? func3Module;
 const func0 = func0Module.default ?? func0Module;
-export const fingerprint = "78974d5b620cf95f8532cc5ad02773396200c033871d8e08a9c6667368760878";
+export const fingerprint = "30191e03375a391f421c501bc1f30b6fe6c317515769907702034a7119eb9df2";
 export const checkCountry = validate21;
-const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":100,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"type":"string"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"type":"string","minLength":1},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name","employees"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared3"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":200},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared4"},"inThreeYears":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"type":"string","minLength":1},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared3"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"type":"string","minLength":1}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"type":"string","minLength":1},"url":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"type":"string","minLength":1},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared6"},"diagnosticAnswers":{"$ref":"#/$defs/shared6"},"machineTelemetry":{"$ref":"#/$defs/shared6"},"aggregates":{"$ref":"#/$defs/shared6"},"logs":{"$ref":"#/$defs/shared6"},"backups":{"$ref":"#/$defs/shared6"},"keys":{"$ref":"#/$defs/shared6"},"state":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared11"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared12"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared7"},"article":{"$ref":"#/$defs/shared5"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared3"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared15"},"mqtt":{"$ref":"#/$defs/shared15"},"mqtts":{"$ref":"#/$defs/shared15"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared16"},"zones":{"$ref":"#/$defs/shared17"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared16"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared16"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared16"},"imageDigests":{"$ref":"#/$defs/shared18"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared16"},"namespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared20"},"monitoringNamespace":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared10"},"tls":{"$ref":"#/$defs/shared19"},"networkRange":{"$ref":"#/$defs/shared13"},"clusterAccessFrom":{"$ref":"#/$defs/shared12"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared12"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared18"},"monitoring":{"$ref":"#/$defs/shared20"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared24"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared21"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"},"storage":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared25"},"analytics":{"$ref":"#/$defs/shared25"},"diagnostic":{"$ref":"#/$defs/shared25"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared26"},"retention":{"$ref":"#/$defs/shared8"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared3"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"folder":{"type":"string","pattern":"^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$","maxLength":200},"region":{"type":"string"},"authority":{"type":"string","minLength":1,"maxLength":100000},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared8"},"auditRetention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared27"},"pilot":{"$ref":"#/$defs/shared27"},"staging":{"$ref":"#/$defs/shared27"},"production":{"$ref":"#/$defs/shared27"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared28"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared29"},"weight":{"$ref":"#/$defs/shared28"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared30"},"levers":{"$ref":"#/$defs/shared30"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared8"},"minute":{"$ref":"#/$defs/shared8"},"hour":{"$ref":"#/$defs/shared8"},"day":{"$ref":"#/$defs/shared8"},"rejected":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared26"},"end":{"$ref":"#/$defs/shared26"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared31"},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared10"},"port":{"$ref":"#/$defs/shared11"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared3"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"privacyNotice":{"$ref":"#/$defs/shared3"},"accessibilityStatement":{"$ref":"#/$defs/shared3"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared4":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared5":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared6":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false},"shared7":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared8":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared9":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared10":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared11":{"type":"integer","minimum":1,"maximum":65535},"shared12":{"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true},"shared13":{"type":"string","format":"address-range"},"shared14":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared15":{"type":"integer","minimum":0,"maximum":65535},"shared16":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared17":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared18":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared19":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false},"shared20":{"enum":["annotations","prometheus-operator"]},"shared21":{"type":"integer","minimum":1,"maximum":9},"shared22":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared23":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared24":{"type":"integer","minimum":1,"maximum":100},"shared25":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false},"shared26":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared27":{"type":"object","properties":{},"additionalProperties":true},"shared28":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared29":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared30":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared31":{"type":"integer","minimum":2015,"maximum":2100}}};
+const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":100,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"$ref":"#/$defs/shared0"},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"$ref":"#/$defs/shared0"},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"$ref":"#/$defs/shared3"},"capital":{"$ref":"#/$defs/shared3"},"assets":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared4"},"sizeBandsChecked":{"type":"string","format":"date"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared5"},"inThreeYears":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"$ref":"#/$defs/shared0"},"place":{"$ref":"#/$defs/shared0"},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"$ref":"#/$defs/shared0"},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared4"},"from":{"type":"string","format":"date"},"until":{"type":"string","format":"date"},"checked":{"type":"string","format":"date"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"otherAuthorities":{"type":"array","items":{"type":"object","required":["name","url","task"],"properties":{"name":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"},"task":{"$ref":"#/$defs/shared0"},"from":{"type":"string","format":"date"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":20},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"$ref":"#/$defs/shared0"},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared7"},"diagnosticAnswers":{"$ref":"#/$defs/shared7"},"machineTelemetry":{"$ref":"#/$defs/shared7"},"aggregates":{"$ref":"#/$defs/shared7"},"logs":{"$ref":"#/$defs/shared7"},"backups":{"$ref":"#/$defs/shared7"},"keys":{"$ref":"#/$defs/shared7"},"state":{"$ref":"#/$defs/shared7"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared10"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared11"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared12"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared13"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared15"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared15"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared8"},"article":{"$ref":"#/$defs/shared6"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared4"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared16"},"mqtt":{"$ref":"#/$defs/shared16"},"mqtts":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared17"},"zones":{"$ref":"#/$defs/shared18"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared18"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared17"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared17"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared17"},"imageDigests":{"$ref":"#/$defs/shared19"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared11"},"tls":{"$ref":"#/$defs/shared20"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared17"},"namespace":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared13"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared21"},"monitoringNamespace":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared11"},"tls":{"$ref":"#/$defs/shared20"},"networkRange":{"$ref":"#/$defs/shared14"},"clusterAccessFrom":{"$ref":"#/$defs/shared13"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared13"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared19"},"monitoring":{"$ref":"#/$defs/shared21"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared22"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"},"storage":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared25"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"},"storage":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared22"},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"},"storage":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared26"},"analytics":{"$ref":"#/$defs/shared26"},"diagnostic":{"$ref":"#/$defs/shared26"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared27"},"retention":{"$ref":"#/$defs/shared9"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared4"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"folder":{"type":"string","pattern":"^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$","maxLength":200},"region":{"type":"string"},"authority":{"type":"string","minLength":1,"maxLength":100000},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared9"},"auditRetention":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared28"},"pilot":{"$ref":"#/$defs/shared28"},"staging":{"$ref":"#/$defs/shared28"},"production":{"$ref":"#/$defs/shared28"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared29"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared30"},"weight":{"$ref":"#/$defs/shared29"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared31"},"levers":{"$ref":"#/$defs/shared31"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared9"},"minute":{"$ref":"#/$defs/shared9"},"hour":{"$ref":"#/$defs/shared9"},"day":{"$ref":"#/$defs/shared9"},"rejected":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared27"},"end":{"$ref":"#/$defs/shared27"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared32"},"source":{"$ref":"#/$defs/shared4"},"checked":{"type":"string","format":"date"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared32"},"source":{"$ref":"#/$defs/shared4"},"checked":{"type":"string","format":"date"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared11"},"port":{"$ref":"#/$defs/shared12"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared4"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared17"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"},"privacyNotice":{"$ref":"#/$defs/shared4"},"accessibilityStatement":{"$ref":"#/$defs/shared4"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false},"shared4":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared5":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared6":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared7":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared8"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared6"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"shared8":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared9":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared10":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared11":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared12":{"type":"integer","minimum":1,"maximum":65535},"shared13":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true},"shared14":{"type":"string","format":"address-range"},"shared15":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared16":{"type":"integer","minimum":0,"maximum":65535},"shared17":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared18":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared19":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared20":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared4"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"shared21":{"enum":["annotations","prometheus-operator"]},"shared22":{"type":"integer","minimum":1,"maximum":9},"shared23":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared24":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared25":{"type":"integer","minimum":1,"maximum":100},"shared26":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared25"},"maximumReplicas":{"$ref":"#/$defs/shared25"},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"shared27":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared28":{"type":"object","properties":{},"additionalProperties":true},"shared29":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared30":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared31":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"$ref":"#/$defs/shared0"},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"},"source":{"$ref":"#/$defs/shared4"},"barriers":{"$ref":"#/$defs/shared30"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared10"},"regions":{"$ref":"#/$defs/shared10"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared32":{"type":"integer","minimum":2015,"maximum":2100}}};
 const func2 = Object.prototype.hasOwnProperty;
 const formats0 = formats.country;
 const formats2 = formats.language;
 const formats4 = formats["time-zone"];
 const formats6 = formats.currency;
 const formats10 = formats.date;
-const formats32 = formats.address;
+const formats44 = formats.address;
 const schema7 = {"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false};
 const pattern0 = new RegExp("^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$", "u");
 
@@ -89,7 +89,7 @@ return errors === 0;
 const schema8 = {"type":"string","format":"email","maxLength":254};
 const formats8 = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i;
 
-function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -124,14 +124,14 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate25.errors = vErrors;
+validate26.errors = vErrors;
 return errors === 0;
 }
 
 const schema9 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"};
 const pattern3 = new RegExp("^[a-z][a-z0-9-]{0,47}$", "u");
 
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -156,15 +156,83 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate28.errors = vErrors;
+validate31.errors = vErrors;
 return errors === 0;
 }
 
-const schema10 = {"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000};
+const schema10 = {"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false};
+
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.to === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "to"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(key0 === "to")){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.to !== undefined){
+let data0 = data.to;
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 < 0 || isNaN(data0)){
+const err2 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/to",schemaPath:"#/properties/to/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+validate34.errors = vErrors;
+return errors === 0;
+}
+
+const schema11 = {"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000};
 const formats12 = formats.uri;
 const pattern4 = new RegExp("^https?://[^/\\s]+", "u");
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -209,13 +277,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate31.errors = vErrors;
+validate38.errors = vErrors;
 return errors === 0;
 }
 
-const schema11 = {"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false};
+const schema12 = {"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false};
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -332,14 +400,14 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate34.errors = vErrors;
+validate41.errors = vErrors;
 return errors === 0;
 }
 
-const schema12 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"};
+const schema13 = {"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"};
 const pattern6 = new RegExp("^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$", "u");
 
-function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -364,18 +432,18 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate40.errors = vErrors;
+validate55.errors = vErrors;
 return errors === 0;
 }
 
-const schema13 = {"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared7"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared5"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared8"}},"additionalProperties":false};
-const schema14 = {"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]};
+const schema14 = {"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared8"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared6"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared9"}},"additionalProperties":false};
+const schema15 = {"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]};
 
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!((((((data === "adequacy") || (data === "standard-contract")) || (data === "binding-corporate-rules")) || (data === "consent")) || (data === "authorisation")) || (data === "law"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema14.enum}};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema15.enum}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -384,14 +452,14 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate44.errors = vErrors;
+validate60.errors = vErrors;
 return errors === 0;
 }
 
-const schema15 = {"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"};
+const schema16 = {"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"};
 const pattern7 = new RegExp("^P[1-9][0-9]{0,3}[DMY]$", "u");
 
-function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -416,12 +484,12 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate47.errors = vErrors;
+validate63.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -530,7 +598,7 @@ errors++;
 if(data2.transfer !== undefined){
 let data3 = data2.transfer;
 if(!(((data3 === "forbidden") || (data3 === "with-mechanism")) || (data3 === "free"))){
-const err7 = {instancePath:instancePath+"/crossBorder/transfer",schemaPath:"#/properties/crossBorder/properties/transfer/enum",keyword:"enum",params:{allowedValues: schema13.properties.crossBorder.properties.transfer.enum}};
+const err7 = {instancePath:instancePath+"/crossBorder/transfer",schemaPath:"#/properties/crossBorder/properties/transfer/enum",keyword:"enum",params:{allowedValues: schema14.properties.crossBorder.properties.transfer.enum}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -541,8 +609,8 @@ errors++;
 }
 }
 if(data2.mechanism !== undefined){
-if(!(validate44(data2.mechanism, {instancePath:instancePath+"/crossBorder/mechanism",parentData:data2,parentDataProperty:"mechanism",rootData}))){
-vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
+if(!(validate60(data2.mechanism, {instancePath:instancePath+"/crossBorder/mechanism",parentData:data2,parentDataProperty:"mechanism",rootData}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 }
@@ -638,8 +706,8 @@ errors++;
 }
 const len2 = data7.length;
 for(let i4=0; i4<len2; i4++){
-if(!(validate40(data7[i4], {instancePath:instancePath+"/articles/" + i4,parentData:data7,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate55(data7[i4], {instancePath:instancePath+"/articles/" + i4,parentData:data7,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
 errors = vErrors.length;
 }
 }
@@ -676,8 +744,8 @@ errors++;
 }
 }
 if(data.retention !== undefined){
-if(!(validate47(data.retention, {instancePath:instancePath+"/retention",parentData:data,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate63(data.retention, {instancePath:instancePath+"/retention",parentData:data,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 }
@@ -692,13 +760,13 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate43.errors = vErrors;
+validate59.errors = vErrors;
 return errors === 0;
 }
 
-const schema16 = {"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true};
+const schema17 = {"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true};
 
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -760,14 +828,14 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate57.errors = vErrors;
+validate73.errors = vErrors;
 return errors === 0;
 }
 
-const schema17 = {"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253};
+const schema18 = {"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253};
 const pattern8 = new RegExp("^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$", "u");
 
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate75(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -802,13 +870,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate59.errors = vErrors;
+validate75.errors = vErrors;
 return errors === 0;
 }
 
-const schema18 = {"type":"integer","minimum":1,"maximum":65535};
+const schema19 = {"type":"integer","minimum":1,"maximum":65535};
 
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -843,19 +911,19 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate61.errors = vErrors;
+validate77.errors = vErrors;
 return errors === 0;
 }
 
-const schema19 = {"type":"array","items":{"$ref":"#/$defs/shared13"},"uniqueItems":true};
-const schema20 = {"type":"string","format":"address-range"};
-const formats18 = formats["address-range"];
+const schema20 = {"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true};
+const schema21 = {"type":"string","format":"address-range"};
+const formats30 = formats["address-range"];
 
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
-if(!(formats18(data))){
+if(!(formats30(data))){
 const err0 = {instancePath,schemaPath:"#/format",keyword:"format",params:{format: "address-range"}};
 if(vErrors === null){
 vErrors = [err0];
@@ -876,19 +944,19 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate64.errors = vErrors;
+validate80.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate64(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate80(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
 errors = vErrors.length;
 }
 }
@@ -923,17 +991,17 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate63.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
 
-const schema21 = {"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]};
+const schema22 = {"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]};
 
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!((((((((data === "identity") || (data === "diagnosticAnswers")) || (data === "machineTelemetry")) || (data === "aggregates")) || (data === "logs")) || (data === "backups")) || (data === "keys")) || (data === "state"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema21.enum}};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema22.enum}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -942,13 +1010,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate67.errors = vErrors;
+validate83.errors = vErrors;
 return errors === 0;
 }
 
-const schema22 = {"type":"integer","minimum":0,"maximum":65535};
+const schema23 = {"type":"integer","minimum":0,"maximum":65535};
 
-function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate92(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -983,14 +1051,14 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate76.errors = vErrors;
+validate92.errors = vErrors;
 return errors === 0;
 }
 
-const schema23 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"};
+const schema24 = {"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"};
 const pattern9 = new RegExp("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "u");
 
-function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate96(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1015,14 +1083,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate80.errors = vErrors;
+validate96.errors = vErrors;
 return errors === 0;
 }
 
-const schema24 = {"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true};
+const schema25 = {"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true};
 const pattern10 = new RegExp("^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$", "u");
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1087,14 +1155,14 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate82.errors = vErrors;
+validate98.errors = vErrors;
 return errors === 0;
 }
 
-const schema25 = {"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false};
+const schema26 = {"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false};
 const pattern19 = new RegExp("^sha256:[0-9a-f]{64}$", "u");
 
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1148,13 +1216,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate89.errors = vErrors;
+validate105.errors = vErrors;
 return errors === 0;
 }
 
-const schema26 = {"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared3"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared16"}},"additionalProperties":false};
+const schema27 = {"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared4"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared17"}},"additionalProperties":false};
 
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1173,7 +1241,7 @@ errors++;
 if(data.issuer !== undefined){
 let data0 = data.issuer;
 if(!(((data0 === "acme") || (data0 === "own-ca")) || (data0 === "secret"))){
-const err1 = {instancePath:instancePath+"/issuer",schemaPath:"#/properties/issuer/enum",keyword:"enum",params:{allowedValues: schema26.properties.issuer.enum}};
+const err1 = {instancePath:instancePath+"/issuer",schemaPath:"#/properties/issuer/enum",keyword:"enum",params:{allowedValues: schema27.properties.issuer.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1184,20 +1252,20 @@ errors++;
 }
 }
 if(data.acmeServer !== undefined){
-if(!(validate31(data.acmeServer, {instancePath:instancePath+"/acmeServer",parentData:data,parentDataProperty:"acmeServer",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate38(data.acmeServer, {instancePath:instancePath+"/acmeServer",parentData:data,parentDataProperty:"acmeServer",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data.acmeEmail !== undefined){
-if(!(validate25(data.acmeEmail, {instancePath:instancePath+"/acmeEmail",parentData:data,parentDataProperty:"acmeEmail",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+if(!(validate26(data.acmeEmail, {instancePath:instancePath+"/acmeEmail",parentData:data,parentDataProperty:"acmeEmail",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
 errors = vErrors.length;
 }
 }
 if(data.secretName !== undefined){
-if(!(validate80(data.secretName, {instancePath:instancePath+"/secretName",parentData:data,parentDataProperty:"secretName",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(!(validate96(data.secretName, {instancePath:instancePath+"/secretName",parentData:data,parentDataProperty:"secretName",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
 errors = vErrors.length;
 }
 }
@@ -1212,17 +1280,17 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate93.errors = vErrors;
+validate109.errors = vErrors;
 return errors === 0;
 }
 
-const schema27 = {"enum":["annotations","prometheus-operator"]};
+const schema28 = {"enum":["annotations","prometheus-operator"]};
 
-function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!((data === "annotations") || (data === "prometheus-operator"))){
-const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema27.enum}};
+const err0 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema28.enum}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1231,13 +1299,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate101.errors = vErrors;
+validate117.errors = vErrors;
 return errors === 0;
 }
 
-const schema28 = {"type":"integer","minimum":1,"maximum":9};
+const schema29 = {"type":"integer","minimum":1,"maximum":9};
 
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1272,14 +1340,14 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate111.errors = vErrors;
+validate127.errors = vErrors;
 return errors === 0;
 }
 
-const schema29 = {"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"};
+const schema30 = {"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"};
 const pattern23 = new RegExp("^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$", "u");
 
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1304,14 +1372,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate113.errors = vErrors;
+validate129.errors = vErrors;
 return errors === 0;
 }
 
-const schema30 = {"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"};
+const schema31 = {"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"};
 const pattern24 = new RegExp("^[1-9][0-9]*(Mi|Gi|Ti)$", "u");
 
-function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1336,13 +1404,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate115.errors = vErrors;
+validate131.errors = vErrors;
 return errors === 0;
 }
 
-const schema31 = {"type":"integer","minimum":1,"maximum":100};
+const schema32 = {"type":"integer","minimum":1,"maximum":100};
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1377,13 +1445,13 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate118.errors = vErrors;
+validate134.errors = vErrors;
 return errors === 0;
 }
 
-const schema32 = {"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared24"},"maximumReplicas":{"$ref":"#/$defs/shared24"},"cpu":{"$ref":"#/$defs/shared22"},"memory":{"$ref":"#/$defs/shared23"}},"additionalProperties":false};
+const schema33 = {"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared25"},"maximumReplicas":{"$ref":"#/$defs/shared25"},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"}},"additionalProperties":false};
 
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1400,26 +1468,26 @@ errors++;
 }
 }
 if(data.minimumReplicas !== undefined){
-if(!(validate118(data.minimumReplicas, {instancePath:instancePath+"/minimumReplicas",parentData:data,parentDataProperty:"minimumReplicas",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate134(data.minimumReplicas, {instancePath:instancePath+"/minimumReplicas",parentData:data,parentDataProperty:"minimumReplicas",rootData}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
 errors = vErrors.length;
 }
 }
 if(data.maximumReplicas !== undefined){
-if(!(validate118(data.maximumReplicas, {instancePath:instancePath+"/maximumReplicas",parentData:data,parentDataProperty:"maximumReplicas",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate134(data.maximumReplicas, {instancePath:instancePath+"/maximumReplicas",parentData:data,parentDataProperty:"maximumReplicas",rootData}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
 errors = vErrors.length;
 }
 }
 if(data.cpu !== undefined){
-if(!(validate113(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate129(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
 errors = vErrors.length;
 }
 }
 if(data.memory !== undefined){
-if(!(validate115(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+if(!(validate131(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
 errors = vErrors.length;
 }
 }
@@ -1434,14 +1502,14 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate127.errors = vErrors;
+validate143.errors = vErrors;
 return errors === 0;
 }
 
-const schema33 = {"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"};
+const schema34 = {"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"};
 const pattern25 = new RegExp("^([01][0-9]|2[0-3]):(00|15|30|45)$", "u");
 
-function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1466,13 +1534,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate135.errors = vErrors;
+validate151.errors = vErrors;
 return errors === 0;
 }
 
-const schema34 = {"type":"object","properties":{},"additionalProperties":true};
+const schema35 = {"type":"object","properties":{},"additionalProperties":true};
 
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1487,13 +1555,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate142.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
 
-const schema35 = {"type":"number","exclusiveMinimum":0,"maximum":5};
+const schema36 = {"type":"number","exclusiveMinimum":0,"maximum":5};
 
-function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if((typeof data == "number") && (isFinite(data))){
@@ -1528,13 +1596,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate147.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
 
-const schema36 = {"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true};
+const schema37 = {"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true};
 
-function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate167(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1552,7 +1620,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 if(!(((((data0 === "skills") || (data0 === "capital")) || (data0 === "processes")) || (data0 === "it-ot")) || (data0 === "technology-market"))){
-const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/enum",keyword:"enum",params:{allowedValues: schema36.items.enum}};
+const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/enum",keyword:"enum",params:{allowedValues: schema37.items.enum}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1593,13 +1661,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate151.errors = vErrors;
+validate167.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared3"},"source":{"$ref":"#/$defs/shared3"},"barriers":{"$ref":"#/$defs/shared29"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared9"},"regions":{"$ref":"#/$defs/shared9"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200};
+const schema38 = {"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"$ref":"#/$defs/shared0"},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"},"source":{"$ref":"#/$defs/shared4"},"barriers":{"$ref":"#/$defs/shared30"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared10"},"regions":{"$ref":"#/$defs/shared10"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200};
 
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate172(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1688,7 +1756,7 @@ vErrors.push(err7);
 errors++;
 }
 for(const key0 in data0){
-if(!(func2.call(schema37.items.properties, key0))){
+if(!(func2.call(schema38.items.properties, key0))){
 const err8 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err8];
@@ -1700,8 +1768,8 @@ errors++;
 }
 }
 if(data0.id !== undefined){
-if(!(validate28(data0.id, {instancePath:instancePath+"/" + i0+"/id",parentData:data0,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+if(!(validate31(data0.id, {instancePath:instancePath+"/" + i0+"/id",parentData:data0,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -1712,28 +1780,9 @@ errors = vErrors.length;
 }
 }
 if(data0.provider !== undefined){
-let data3 = data0.provider;
-if(typeof data3 === "string"){
-if(func3(data3) < 1){
-const err9 = {instancePath:instancePath+"/" + i0+"/provider",schemaPath:"#/items/properties/provider/minLength",keyword:"minLength",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/" + i0+"/provider",schemaPath:"#/items/properties/provider/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+if(!(validate22(data0.provider, {instancePath:instancePath+"/" + i0+"/provider",parentData:data0,parentDataProperty:"provider",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
 }
 }
 if(data0.summary !== undefined){
@@ -1743,20 +1792,20 @@ errors = vErrors.length;
 }
 }
 if(data0.url !== undefined){
-if(!(validate31(data0.url, {instancePath:instancePath+"/" + i0+"/url",parentData:data0,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate38(data0.url, {instancePath:instancePath+"/" + i0+"/url",parentData:data0,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data0.source !== undefined){
-if(!(validate31(data0.source, {instancePath:instancePath+"/" + i0+"/source",parentData:data0,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate38(data0.source, {instancePath:instancePath+"/" + i0+"/source",parentData:data0,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data0.barriers !== undefined){
-if(!(validate151(data0.barriers, {instancePath:instancePath+"/" + i0+"/barriers",parentData:data0,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+if(!(validate167(data0.barriers, {instancePath:instancePath+"/" + i0+"/barriers",parentData:data0,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
 errors = vErrors.length;
 }
 }
@@ -1764,19 +1813,19 @@ if(data0.sizeBands !== undefined){
 let data8 = data0.sizeBands;
 if(Array.isArray(data8)){
 if(data8.length < 1){
-const err11 = {instancePath:instancePath+"/" + i0+"/sizeBands",schemaPath:"#/items/properties/sizeBands/minItems",keyword:"minItems",params:{limit: 1}};
+const err9 = {instancePath:instancePath+"/" + i0+"/sizeBands",schemaPath:"#/items/properties/sizeBands/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
-vErrors = [err11];
+vErrors = [err9];
 }
 else {
-vErrors.push(err11);
+vErrors.push(err9);
 }
 errors++;
 }
 const len1 = data8.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate28(data8[i1], {instancePath:instancePath+"/" + i0+"/sizeBands/" + i1,parentData:data8,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+if(!(validate31(data8[i1], {instancePath:instancePath+"/" + i0+"/sizeBands/" + i1,parentData:data8,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -1787,12 +1836,12 @@ outer0:
 for(;i2--;){
 for(j0 = i2; j0--;){
 if(func0(data8[i2], data8[j0])){
-const err12 = {instancePath:instancePath+"/" + i0+"/sizeBands",schemaPath:"#/items/properties/sizeBands/uniqueItems",keyword:"uniqueItems",params:{i: i2, j: j0}};
+const err10 = {instancePath:instancePath+"/" + i0+"/sizeBands",schemaPath:"#/items/properties/sizeBands/uniqueItems",keyword:"uniqueItems",params:{i: i2, j: j0}};
 if(vErrors === null){
-vErrors = [err12];
+vErrors = [err10];
 }
 else {
-vErrors.push(err12);
+vErrors.push(err10);
 }
 errors++;
 break outer0;
@@ -1802,7 +1851,44 @@ break outer0;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/" + i0+"/sizeBands",schemaPath:"#/items/properties/sizeBands/type",keyword:"type",params:{type: "array"}};
+const err11 = {instancePath:instancePath+"/" + i0+"/sizeBands",schemaPath:"#/items/properties/sizeBands/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data0.sectors !== undefined){
+if(!(validate73(data0.sectors, {instancePath:instancePath+"/" + i0+"/sectors",parentData:data0,parentDataProperty:"sectors",rootData}))){
+vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+errors = vErrors.length;
+}
+}
+if(data0.regions !== undefined){
+if(!(validate73(data0.regions, {instancePath:instancePath+"/" + i0+"/regions",parentData:data0,parentDataProperty:"regions",rootData}))){
+vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+errors = vErrors.length;
+}
+}
+if(data0.until !== undefined){
+let data12 = data0.until;
+if(typeof data12 === "string"){
+if(!(formats10.validate(data12))){
+const err12 = {instancePath:instancePath+"/" + i0+"/until",schemaPath:"#/items/properties/until/format",keyword:"format",params:{format: "date"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/" + i0+"/until",schemaPath:"#/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1812,23 +1898,9 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data0.sectors !== undefined){
-if(!(validate57(data0.sectors, {instancePath:instancePath+"/" + i0+"/sectors",parentData:data0,parentDataProperty:"sectors",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
 }
-}
-if(data0.regions !== undefined){
-if(!(validate57(data0.regions, {instancePath:instancePath+"/" + i0+"/regions",parentData:data0,parentDataProperty:"regions",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
-}
-}
-if(data0.until !== undefined){
-let data12 = data0.until;
-if(typeof data12 === "string"){
-if(!(formats10.validate(data12))){
-const err14 = {instancePath:instancePath+"/" + i0+"/until",schemaPath:"#/items/properties/until/format",keyword:"format",params:{format: "date"}};
+else {
+const err14 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1838,8 +1910,9 @@ vErrors.push(err14);
 errors++;
 }
 }
+}
 else {
-const err15 = {instancePath:instancePath+"/" + i0+"/until",schemaPath:"#/items/properties/until/type",keyword:"type",params:{type: "string"}};
+const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1848,37 +1921,13 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-}
-else {
-const err16 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-}
-else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-validate156.errors = vErrors;
+validate172.errors = vErrors;
 return errors === 0;
 }
 
-const schema38 = {"type":"integer","minimum":2015,"maximum":2100};
+const schema39 = {"type":"integer","minimum":2015,"maximum":2100};
 
-function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1913,7 +1962,7 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate176.errors = vErrors;
+validate193.errors = vErrors;
 return errors === 0;
 }
 
@@ -2326,10 +2375,20 @@ errors++;
 }
 }
 if(data9.name !== undefined){
-let data10 = data9.name;
-if(typeof data10 === "string"){
-if(func3(data10) < 1){
-const err32 = {instancePath:instancePath+"/programme/operator/name",schemaPath:"#/properties/programme/properties/operator/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(!(validate22(data9.name, {instancePath:instancePath+"/programme/operator/name",parentData:data9,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data9.email !== undefined){
+if(!(validate26(data9.email, {instancePath:instancePath+"/programme/operator/email",parentData:data9,parentDataProperty:"email",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+errors = vErrors.length;
+}
+}
+if(data9.phone !== undefined){
+if(typeof data9.phone !== "string"){
+const err32 = {instancePath:instancePath+"/programme/operator/phone",schemaPath:"#/properties/programme/properties/operator/properties/phone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2339,8 +2398,15 @@ vErrors.push(err32);
 errors++;
 }
 }
+if(data9.address !== undefined){
+if(!(validate22(data9.address, {instancePath:instancePath+"/programme/operator/address",parentData:data9,parentDataProperty:"address",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
 else {
-const err33 = {instancePath:instancePath+"/programme/operator/name",schemaPath:"#/properties/programme/properties/operator/properties/name/type",keyword:"type",params:{type: "string"}};
+const err33 = {instancePath:instancePath+"/programme/operator",schemaPath:"#/properties/programme/properties/operator/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2350,15 +2416,11 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data9.email !== undefined){
-if(!(validate25(data9.email, {instancePath:instancePath+"/programme/operator/email",parentData:data9,parentDataProperty:"email",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data9.phone !== undefined){
-if(typeof data9.phone !== "string"){
-const err34 = {instancePath:instancePath+"/programme/operator/phone",schemaPath:"#/properties/programme/properties/operator/properties/phone/type",keyword:"type",params:{type: "string"}};
+if(data7.dataProtectionOfficer !== undefined){
+let data14 = data7.dataProtectionOfficer;
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+if(data14.role === undefined){
+const err34 = {instancePath:instancePath+"/programme/dataProtectionOfficer",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/required",keyword:"required",params:{missingProperty: "role"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2367,10 +2429,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-if(data9.address !== undefined){
-if(typeof data9.address !== "string"){
-const err35 = {instancePath:instancePath+"/programme/operator/address",schemaPath:"#/properties/programme/properties/operator/properties/address/type",keyword:"type",params:{type: "string"}};
+if(data14.name === undefined){
+const err35 = {instancePath:instancePath+"/programme/dataProtectionOfficer",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2379,10 +2439,8 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-}
-else {
-const err36 = {instancePath:instancePath+"/programme/operator",schemaPath:"#/properties/programme/properties/operator/type",keyword:"type",params:{type: "object"}};
+if(data14.email === undefined){
+const err36 = {instancePath:instancePath+"/programme/dataProtectionOfficer",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/required",keyword:"required",params:{missingProperty: "email"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -2391,12 +2449,9 @@ vErrors.push(err36);
 }
 errors++;
 }
-}
-if(data7.dataProtectionOfficer !== undefined){
-let data14 = data7.dataProtectionOfficer;
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.role === undefined){
-const err37 = {instancePath:instancePath+"/programme/dataProtectionOfficer",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/required",keyword:"required",params:{missingProperty: "role"}};
+for(const key3 in data14){
+if(!((((key3 === "role") || (key3 === "name")) || (key3 === "email")) || (key3 === "registration"))){
+const err37 = {instancePath:instancePath+"/programme/dataProtectionOfficer",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -2405,8 +2460,18 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data14.name === undefined){
-const err38 = {instancePath:instancePath+"/programme/dataProtectionOfficer",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/required",keyword:"required",params:{missingProperty: "name"}};
+}
+if(data14.role !== undefined){
+if(!(validate22(data14.role, {instancePath:instancePath+"/programme/dataProtectionOfficer/role",parentData:data14,parentDataProperty:"role",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data14.name !== undefined){
+let data16 = data14.name;
+if(typeof data16 === "string"){
+if(func3(data16) < 1){
+const err38 = {instancePath:instancePath+"/programme/dataProtectionOfficer/name",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -2415,8 +2480,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data14.email === undefined){
-const err39 = {instancePath:instancePath+"/programme/dataProtectionOfficer",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/required",keyword:"required",params:{missingProperty: "email"}};
+}
+else {
+const err39 = {instancePath:instancePath+"/programme/dataProtectionOfficer/name",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -2425,9 +2491,16 @@ vErrors.push(err39);
 }
 errors++;
 }
-for(const key3 in data14){
-if(!((((key3 === "role") || (key3 === "name")) || (key3 === "email")) || (key3 === "registration"))){
-const err40 = {instancePath:instancePath+"/programme/dataProtectionOfficer",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+}
+if(data14.email !== undefined){
+if(!(validate26(data14.email, {instancePath:instancePath+"/programme/dataProtectionOfficer/email",parentData:data14,parentDataProperty:"email",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+errors = vErrors.length;
+}
+}
+if(data14.registration !== undefined){
+if(typeof data14.registration !== "string"){
+const err40 = {instancePath:instancePath+"/programme/dataProtectionOfficer/registration",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/properties/registration/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -2437,11 +2510,9 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data14.role !== undefined){
-let data15 = data14.role;
-if(typeof data15 === "string"){
-if(func3(data15) < 1){
-const err41 = {instancePath:instancePath+"/programme/dataProtectionOfficer/role",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/properties/role/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err41 = {instancePath:instancePath+"/programme/dataProtectionOfficer",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -2451,8 +2522,11 @@ vErrors.push(err41);
 errors++;
 }
 }
-else {
-const err42 = {instancePath:instancePath+"/programme/dataProtectionOfficer/role",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/properties/role/type",keyword:"type",params:{type: "string"}};
+if(data7.start !== undefined){
+let data19 = data7.start;
+if(typeof data19 === "string"){
+if(!(formats10.validate(data19))){
+const err42 = {instancePath:instancePath+"/programme/start",schemaPath:"#/properties/programme/properties/start/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2462,11 +2536,8 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data14.name !== undefined){
-let data16 = data14.name;
-if(typeof data16 === "string"){
-if(func3(data16) < 1){
-const err43 = {instancePath:instancePath+"/programme/dataProtectionOfficer/name",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err43 = {instancePath:instancePath+"/programme/start",schemaPath:"#/properties/programme/properties/start/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2476,8 +2547,11 @@ vErrors.push(err43);
 errors++;
 }
 }
-else {
-const err44 = {instancePath:instancePath+"/programme/dataProtectionOfficer/name",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data7.sectors !== undefined){
+let data20 = data7.sectors;
+if(Array.isArray(data20)){
+if(data20.length > 24){
+const err44 = {instancePath:instancePath+"/programme/sectors",schemaPath:"#/properties/programme/properties/sectors/maxItems",keyword:"maxItems",params:{limit: 24}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2486,16 +2560,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-if(data14.email !== undefined){
-if(!(validate25(data14.email, {instancePath:instancePath+"/programme/dataProtectionOfficer/email",parentData:data14,parentDataProperty:"email",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-if(data14.registration !== undefined){
-if(typeof data14.registration !== "string"){
-const err45 = {instancePath:instancePath+"/programme/dataProtectionOfficer/registration",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/properties/registration/type",keyword:"type",params:{type: "string"}};
+if(data20.length < 1){
+const err45 = {instancePath:instancePath+"/programme/sectors",schemaPath:"#/properties/programme/properties/sectors/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2504,10 +2570,12 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-else {
-const err46 = {instancePath:instancePath+"/programme/dataProtectionOfficer",schemaPath:"#/properties/programme/properties/dataProtectionOfficer/type",keyword:"type",params:{type: "object"}};
+const len1 = data20.length;
+for(let i2=0; i2<len1; i2++){
+let data21 = data20[i2];
+if(typeof data21 === "string"){
+if(!pattern2.test(data21)){
+const err46 = {instancePath:instancePath+"/programme/sectors/" + i2,schemaPath:"#/properties/programme/properties/sectors/items/pattern",keyword:"pattern",params:{pattern: "^(1[0-9]|2[0-9]|3[0-3])$"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2517,76 +2585,13 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data7.start !== undefined){
-let data19 = data7.start;
-if(typeof data19 === "string"){
-if(!(formats10.validate(data19))){
-const err47 = {instancePath:instancePath+"/programme/start",schemaPath:"#/properties/programme/properties/start/format",keyword:"format",params:{format: "date"}};
+else {
+const err47 = {instancePath:instancePath+"/programme/sectors/" + i2,schemaPath:"#/properties/programme/properties/sectors/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
 else {
 vErrors.push(err47);
-}
-errors++;
-}
-}
-else {
-const err48 = {instancePath:instancePath+"/programme/start",schemaPath:"#/properties/programme/properties/start/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
-errors++;
-}
-}
-if(data7.sectors !== undefined){
-let data20 = data7.sectors;
-if(Array.isArray(data20)){
-if(data20.length > 24){
-const err49 = {instancePath:instancePath+"/programme/sectors",schemaPath:"#/properties/programme/properties/sectors/maxItems",keyword:"maxItems",params:{limit: 24}};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
-errors++;
-}
-if(data20.length < 1){
-const err50 = {instancePath:instancePath+"/programme/sectors",schemaPath:"#/properties/programme/properties/sectors/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-const len1 = data20.length;
-for(let i2=0; i2<len1; i2++){
-let data21 = data20[i2];
-if(typeof data21 === "string"){
-if(!pattern2.test(data21)){
-const err51 = {instancePath:instancePath+"/programme/sectors/" + i2,schemaPath:"#/properties/programme/properties/sectors/items/pattern",keyword:"pattern",params:{pattern: "^(1[0-9]|2[0-9]|3[0-3])$"}};
-if(vErrors === null){
-vErrors = [err51];
-}
-else {
-vErrors.push(err51);
-}
-errors++;
-}
-}
-else {
-const err52 = {instancePath:instancePath+"/programme/sectors/" + i2,schemaPath:"#/properties/programme/properties/sectors/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err52];
-}
-else {
-vErrors.push(err52);
 }
 errors++;
 }
@@ -2602,12 +2607,12 @@ continue;
 }
 if(typeof indices1[item1] == "number"){
 j1 = indices1[item1];
-const err53 = {instancePath:instancePath+"/programme/sectors",schemaPath:"#/properties/programme/properties/sectors/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j1}};
+const err48 = {instancePath:instancePath+"/programme/sectors",schemaPath:"#/properties/programme/properties/sectors/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j1}};
 if(vErrors === null){
-vErrors = [err53];
+vErrors = [err48];
 }
 else {
-vErrors.push(err53);
+vErrors.push(err48);
 }
 errors++;
 break;
@@ -2617,7 +2622,66 @@ indices1[item1] = i3;
 }
 }
 else {
-const err54 = {instancePath:instancePath+"/programme/sectors",schemaPath:"#/properties/programme/properties/sectors/type",keyword:"type",params:{type: "array"}};
+const err49 = {instancePath:instancePath+"/programme/sectors",schemaPath:"#/properties/programme/properties/sectors/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+if(data7.sizeBands !== undefined){
+let data22 = data7.sizeBands;
+if(Array.isArray(data22)){
+if(data22.length > 12){
+const err50 = {instancePath:instancePath+"/programme/sizeBands",schemaPath:"#/properties/programme/properties/sizeBands/maxItems",keyword:"maxItems",params:{limit: 12}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+if(data22.length < 1){
+const err51 = {instancePath:instancePath+"/programme/sizeBands",schemaPath:"#/properties/programme/properties/sizeBands/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+const len2 = data22.length;
+for(let i4=0; i4<len2; i4++){
+let data23 = data22[i4];
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+if(data23.id === undefined){
+const err52 = {instancePath:instancePath+"/programme/sizeBands/" + i4,schemaPath:"#/properties/programme/properties/sizeBands/items/required",keyword:"required",params:{missingProperty: "id"}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+if(data23.name === undefined){
+const err53 = {instancePath:instancePath+"/programme/sizeBands/" + i4,schemaPath:"#/properties/programme/properties/sizeBands/items/required",keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+for(const key4 in data23){
+if(!((((((key4 === "id") || (key4 === "name")) || (key4 === "employees")) || (key4 === "annualTurnover")) || (key4 === "capital")) || (key4 === "assets"))){
+const err54 = {instancePath:instancePath+"/programme/sizeBands/" + i4,schemaPath:"#/properties/programme/properties/sizeBands/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2627,78 +2691,9 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data7.sizeBands !== undefined){
-let data22 = data7.sizeBands;
-if(Array.isArray(data22)){
-if(data22.length > 12){
-const err55 = {instancePath:instancePath+"/programme/sizeBands",schemaPath:"#/properties/programme/properties/sizeBands/maxItems",keyword:"maxItems",params:{limit: 12}};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
-errors++;
-}
-if(data22.length < 1){
-const err56 = {instancePath:instancePath+"/programme/sizeBands",schemaPath:"#/properties/programme/properties/sizeBands/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
-errors++;
-}
-const len2 = data22.length;
-for(let i4=0; i4<len2; i4++){
-let data23 = data22[i4];
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-if(data23.id === undefined){
-const err57 = {instancePath:instancePath+"/programme/sizeBands/" + i4,schemaPath:"#/properties/programme/properties/sizeBands/items/required",keyword:"required",params:{missingProperty: "id"}};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
-errors++;
-}
-if(data23.name === undefined){
-const err58 = {instancePath:instancePath+"/programme/sizeBands/" + i4,schemaPath:"#/properties/programme/properties/sizeBands/items/required",keyword:"required",params:{missingProperty: "name"}};
-if(vErrors === null){
-vErrors = [err58];
-}
-else {
-vErrors.push(err58);
-}
-errors++;
-}
-if(data23.employees === undefined){
-const err59 = {instancePath:instancePath+"/programme/sizeBands/" + i4,schemaPath:"#/properties/programme/properties/sizeBands/items/required",keyword:"required",params:{missingProperty: "employees"}};
-if(vErrors === null){
-vErrors = [err59];
-}
-else {
-vErrors.push(err59);
-}
-errors++;
-}
-for(const key4 in data23){
-if(!((((key4 === "id") || (key4 === "name")) || (key4 === "employees")) || (key4 === "annualTurnover"))){
-const err60 = {instancePath:instancePath+"/programme/sizeBands/" + i4,schemaPath:"#/properties/programme/properties/sizeBands/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
-if(vErrors === null){
-vErrors = [err60];
-}
-else {
-vErrors.push(err60);
-}
-errors++;
-}
-}
 if(data23.id !== undefined){
-if(!(validate28(data23.id, {instancePath:instancePath+"/programme/sizeBands/" + i4+"/id",parentData:data23,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+if(!(validate31(data23.id, {instancePath:instancePath+"/programme/sizeBands/" + i4+"/id",parentData:data23,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -2712,7 +2707,77 @@ if(data23.employees !== undefined){
 let data26 = data23.employees;
 if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
 if(data26.from === undefined){
-const err61 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/required",keyword:"required",params:{missingProperty: "from"}};
+const err55 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/required",keyword:"required",params:{missingProperty: "from"}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+if(data26.to === undefined){
+const err56 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/required",keyword:"required",params:{missingProperty: "to"}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+for(const key5 in data26){
+if(!((key5 === "from") || (key5 === "to"))){
+const err57 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+if(data26.from !== undefined){
+let data27 = data26.from;
+if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
+const err58 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees/from",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/properties/from/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+if((typeof data27 == "number") && (isFinite(data27))){
+if(data27 < 0 || isNaN(data27)){
+const err59 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees/from",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/properties/from/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+}
+if(data26.to !== undefined){
+let data28 = data26.to;
+if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+const err60 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees/to",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/properties/to/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+if((typeof data28 == "number") && (isFinite(data28))){
+if(data28 < 0 || isNaN(data28)){
+const err61 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees/to",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/properties/to/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2721,8 +2786,11 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(data26.to === undefined){
-const err62 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/required",keyword:"required",params:{missingProperty: "to"}};
+}
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2731,9 +2799,28 @@ vErrors.push(err62);
 }
 errors++;
 }
-for(const key5 in data26){
-if(!((key5 === "from") || (key5 === "to"))){
-const err63 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+}
+if(data23.annualTurnover !== undefined){
+if(!(validate34(data23.annualTurnover, {instancePath:instancePath+"/programme/sizeBands/" + i4+"/annualTurnover",parentData:data23,parentDataProperty:"annualTurnover",rootData}))){
+vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+errors = vErrors.length;
+}
+}
+if(data23.capital !== undefined){
+if(!(validate34(data23.capital, {instancePath:instancePath+"/programme/sizeBands/" + i4+"/capital",parentData:data23,parentDataProperty:"capital",rootData}))){
+vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+errors = vErrors.length;
+}
+}
+if(data23.assets !== undefined){
+if(!(validate34(data23.assets, {instancePath:instancePath+"/programme/sizeBands/" + i4+"/assets",parentData:data23,parentDataProperty:"assets",rootData}))){
+vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/programme/sizeBands/" + i4,schemaPath:"#/properties/programme/properties/sizeBands/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2743,10 +2830,9 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data26.from !== undefined){
-let data27 = data26.from;
-if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
-const err64 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees/from",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/properties/from/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err64 = {instancePath:instancePath+"/programme/sizeBands",schemaPath:"#/properties/programme/properties/sizeBands/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2755,9 +2841,18 @@ vErrors.push(err64);
 }
 errors++;
 }
-if((typeof data27 == "number") && (isFinite(data27))){
-if(data27 < 0 || isNaN(data27)){
-const err65 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees/from",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/properties/from/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data7.sizeBandsSource !== undefined){
+if(!(validate38(data7.sizeBandsSource, {instancePath:instancePath+"/programme/sizeBandsSource",parentData:data7,parentDataProperty:"sizeBandsSource",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+errors = vErrors.length;
+}
+}
+if(data7.sizeBandsChecked !== undefined){
+let data33 = data7.sizeBandsChecked;
+if(typeof data33 === "string"){
+if(!(formats10.validate(data33))){
+const err65 = {instancePath:instancePath+"/programme/sizeBandsChecked",schemaPath:"#/properties/programme/properties/sizeBandsChecked/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2767,11 +2862,8 @@ vErrors.push(err65);
 errors++;
 }
 }
-}
-if(data26.to !== undefined){
-let data28 = data26.to;
-if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
-const err66 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees/to",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/properties/to/type",keyword:"type",params:{type: "integer"}};
+else {
+const err66 = {instancePath:instancePath+"/programme/sizeBandsChecked",schemaPath:"#/properties/programme/properties/sizeBandsChecked/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -2780,9 +2872,12 @@ vErrors.push(err66);
 }
 errors++;
 }
-if((typeof data28 == "number") && (isFinite(data28))){
-if(data28 < 0 || isNaN(data28)){
-const err67 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees/to",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/properties/to/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data7.regions !== undefined){
+let data34 = data7.regions;
+if(Array.isArray(data34)){
+if(data34.length > 400){
+const err67 = {instancePath:instancePath+"/programme/regions",schemaPath:"#/properties/programme/properties/regions/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -2791,11 +2886,12 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err68 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/employees",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/employees/type",keyword:"type",params:{type: "object"}};
+const len3 = data34.length;
+for(let i5=0; i5<len3; i5++){
+let data35 = data34[i5];
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if(data35.code === undefined){
+const err68 = {instancePath:instancePath+"/programme/regions/" + i5,schemaPath:"#/properties/programme/properties/regions/items/required",keyword:"required",params:{missingProperty: "code"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -2804,12 +2900,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-}
-if(data23.annualTurnover !== undefined){
-let data29 = data23.annualTurnover;
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-if(data29.to === undefined){
-const err69 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/annualTurnover",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/annualTurnover/required",keyword:"required",params:{missingProperty: "to"}};
+if(data35.name === undefined){
+const err69 = {instancePath:instancePath+"/programme/regions/" + i5,schemaPath:"#/properties/programme/properties/regions/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -2818,9 +2910,9 @@ vErrors.push(err69);
 }
 errors++;
 }
-for(const key6 in data29){
-if(!(key6 === "to")){
-const err70 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/annualTurnover",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/annualTurnover/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+for(const key6 in data35){
+if(!((key6 === "code") || (key6 === "name"))){
+const err70 = {instancePath:instancePath+"/programme/regions/" + i5,schemaPath:"#/properties/programme/properties/regions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -2830,11 +2922,11 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data29.to !== undefined){
-let data30 = data29.to;
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 < 0 || isNaN(data30)){
-const err71 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/annualTurnover/to",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/annualTurnover/properties/to/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data35.code !== undefined){
+let data36 = data35.code;
+if(typeof data36 === "string"){
+if(!pattern5.test(data36)){
+const err71 = {instancePath:instancePath+"/programme/regions/" + i5+"/code",schemaPath:"#/properties/programme/properties/regions/items/properties/code/pattern",keyword:"pattern",params:{pattern: "^[A-Z]{2}-[A-Z0-9]{1,3}$"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -2845,7 +2937,7 @@ errors++;
 }
 }
 else {
-const err72 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/annualTurnover/to",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/annualTurnover/properties/to/type",keyword:"type",params:{type: "number"}};
+const err72 = {instancePath:instancePath+"/programme/regions/" + i5+"/code",schemaPath:"#/properties/programme/properties/regions/items/properties/code/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -2855,9 +2947,15 @@ vErrors.push(err72);
 errors++;
 }
 }
+if(data35.name !== undefined){
+if(!(validate22(data35.name, {instancePath:instancePath+"/programme/regions/" + i5+"/name",parentData:data35,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err73 = {instancePath:instancePath+"/programme/sizeBands/" + i4+"/annualTurnover",schemaPath:"#/properties/programme/properties/sizeBands/items/properties/annualTurnover/type",keyword:"type",params:{type: "object"}};
+const err73 = {instancePath:instancePath+"/programme/regions/" + i5,schemaPath:"#/properties/programme/properties/regions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -2869,7 +2967,7 @@ errors++;
 }
 }
 else {
-const err74 = {instancePath:instancePath+"/programme/sizeBands/" + i4,schemaPath:"#/properties/programme/properties/sizeBands/items/type",keyword:"type",params:{type: "object"}};
+const err74 = {instancePath:instancePath+"/programme/regions",schemaPath:"#/properties/programme/properties/regions/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -2879,9 +2977,11 @@ vErrors.push(err74);
 errors++;
 }
 }
-}
-else {
-const err75 = {instancePath:instancePath+"/programme/sizeBands",schemaPath:"#/properties/programme/properties/sizeBands/type",keyword:"type",params:{type: "array"}};
+if(data7.scale !== undefined){
+let data38 = data7.scale;
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(data38.now === undefined){
+const err75 = {instancePath:instancePath+"/programme/scale",schemaPath:"#/properties/programme/properties/scale/required",keyword:"required",params:{missingProperty: "now"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -2890,18 +2990,8 @@ vErrors.push(err75);
 }
 errors++;
 }
-}
-if(data7.sizeBandsSource !== undefined){
-if(!(validate31(data7.sizeBandsSource, {instancePath:instancePath+"/programme/sizeBandsSource",parentData:data7,parentDataProperty:"sizeBandsSource",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data7.regions !== undefined){
-let data32 = data7.regions;
-if(Array.isArray(data32)){
-if(data32.length > 200){
-const err76 = {instancePath:instancePath+"/programme/regions",schemaPath:"#/properties/programme/properties/regions/maxItems",keyword:"maxItems",params:{limit: 200}};
+if(data38.inThreeYears === undefined){
+const err76 = {instancePath:instancePath+"/programme/scale",schemaPath:"#/properties/programme/properties/scale/required",keyword:"required",params:{missingProperty: "inThreeYears"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -2910,12 +3000,9 @@ vErrors.push(err76);
 }
 errors++;
 }
-const len3 = data32.length;
-for(let i5=0; i5<len3; i5++){
-let data33 = data32[i5];
-if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-if(data33.code === undefined){
-const err77 = {instancePath:instancePath+"/programme/regions/" + i5,schemaPath:"#/properties/programme/properties/regions/items/required",keyword:"required",params:{missingProperty: "code"}};
+for(const key7 in data38){
+if(!((key7 === "now") || (key7 === "inThreeYears"))){
+const err77 = {instancePath:instancePath+"/programme/scale",schemaPath:"#/properties/programme/properties/scale/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -2924,8 +3011,22 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(data33.name === undefined){
-const err78 = {instancePath:instancePath+"/programme/regions/" + i5,schemaPath:"#/properties/programme/properties/regions/items/required",keyword:"required",params:{missingProperty: "name"}};
+}
+if(data38.now !== undefined){
+if(!(validate41(data38.now, {instancePath:instancePath+"/programme/scale/now",parentData:data38,parentDataProperty:"now",rootData}))){
+vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
+errors = vErrors.length;
+}
+}
+if(data38.inThreeYears !== undefined){
+if(!(validate41(data38.inThreeYears, {instancePath:instancePath+"/programme/scale/inThreeYears",parentData:data38,parentDataProperty:"inThreeYears",rootData}))){
+vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err78 = {instancePath:instancePath+"/programme/scale",schemaPath:"#/properties/programme/properties/scale/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -2934,9 +3035,12 @@ vErrors.push(err78);
 }
 errors++;
 }
-for(const key7 in data33){
-if(!((key7 === "code") || (key7 === "name"))){
-const err79 = {instancePath:instancePath+"/programme/regions/" + i5,schemaPath:"#/properties/programme/properties/regions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+}
+if(data7.pilotSites !== undefined){
+let data41 = data7.pilotSites;
+if(Array.isArray(data41)){
+if(data41.length > 500){
+const err79 = {instancePath:instancePath+"/programme/pilotSites",schemaPath:"#/properties/programme/properties/pilotSites/maxItems",keyword:"maxItems",params:{limit: 500}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -2945,12 +3049,12 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-if(data33.code !== undefined){
-let data34 = data33.code;
-if(typeof data34 === "string"){
-if(!pattern5.test(data34)){
-const err80 = {instancePath:instancePath+"/programme/regions/" + i5+"/code",schemaPath:"#/properties/programme/properties/regions/items/properties/code/pattern",keyword:"pattern",params:{pattern: "^[A-Z]{2}-[A-Z0-9]{1,3}$"}};
+const len4 = data41.length;
+for(let i6=0; i6<len4; i6++){
+let data42 = data41[i6];
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+if(data42.name === undefined){
+const err80 = {instancePath:instancePath+"/programme/pilotSites/" + i6,schemaPath:"#/properties/programme/properties/pilotSites/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -2959,9 +3063,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-else {
-const err81 = {instancePath:instancePath+"/programme/regions/" + i5+"/code",schemaPath:"#/properties/programme/properties/regions/items/properties/code/type",keyword:"type",params:{type: "string"}};
+if(data42.place === undefined){
+const err81 = {instancePath:instancePath+"/programme/pilotSites/" + i6,schemaPath:"#/properties/programme/properties/pilotSites/items/required",keyword:"required",params:{missingProperty: "place"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -2970,16 +3073,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-if(data33.name !== undefined){
-if(!(validate22(data33.name, {instancePath:instancePath+"/programme/regions/" + i5+"/name",parentData:data33,parentDataProperty:"name",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err82 = {instancePath:instancePath+"/programme/regions/" + i5,schemaPath:"#/properties/programme/properties/regions/items/type",keyword:"type",params:{type: "object"}};
+for(const key8 in data42){
+if(!((((key8 === "name") || (key8 === "place")) || (key8 === "latitude")) || (key8 === "longitude"))){
+const err82 = {instancePath:instancePath+"/programme/pilotSites/" + i6,schemaPath:"#/properties/programme/properties/pilotSites/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -2989,9 +3085,23 @@ vErrors.push(err82);
 errors++;
 }
 }
+if(data42.name !== undefined){
+if(!(validate22(data42.name, {instancePath:instancePath+"/programme/pilotSites/" + i6+"/name",parentData:data42,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
 }
-else {
-const err83 = {instancePath:instancePath+"/programme/regions",schemaPath:"#/properties/programme/properties/regions/type",keyword:"type",params:{type: "array"}};
+}
+if(data42.place !== undefined){
+if(!(validate22(data42.place, {instancePath:instancePath+"/programme/pilotSites/" + i6+"/place",parentData:data42,parentDataProperty:"place",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data42.latitude !== undefined){
+let data45 = data42.latitude;
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 > 90 || isNaN(data45)){
+const err83 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/latitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/latitude/maximum",keyword:"maximum",params:{comparison: "<=", limit: 90}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -3000,12 +3110,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-}
-if(data7.scale !== undefined){
-let data36 = data7.scale;
-if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
-if(data36.now === undefined){
-const err84 = {instancePath:instancePath+"/programme/scale",schemaPath:"#/properties/programme/properties/scale/required",keyword:"required",params:{missingProperty: "now"}};
+if(data45 < -90 || isNaN(data45)){
+const err84 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/latitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/latitude/minimum",keyword:"minimum",params:{comparison: ">=", limit: -90}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -3014,8 +3120,9 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data36.inThreeYears === undefined){
-const err85 = {instancePath:instancePath+"/programme/scale",schemaPath:"#/properties/programme/properties/scale/required",keyword:"required",params:{missingProperty: "inThreeYears"}};
+}
+else {
+const err85 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/latitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/latitude/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -3024,9 +3131,12 @@ vErrors.push(err85);
 }
 errors++;
 }
-for(const key8 in data36){
-if(!((key8 === "now") || (key8 === "inThreeYears"))){
-const err86 = {instancePath:instancePath+"/programme/scale",schemaPath:"#/properties/programme/properties/scale/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}};
+}
+if(data42.longitude !== undefined){
+let data46 = data42.longitude;
+if((typeof data46 == "number") && (isFinite(data46))){
+if(data46 > 180 || isNaN(data46)){
+const err86 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/longitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/longitude/maximum",keyword:"maximum",params:{comparison: "<=", limit: 180}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -3035,22 +3145,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-if(data36.now !== undefined){
-if(!(validate34(data36.now, {instancePath:instancePath+"/programme/scale/now",parentData:data36,parentDataProperty:"now",rootData}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
-errors = vErrors.length;
-}
-}
-if(data36.inThreeYears !== undefined){
-if(!(validate34(data36.inThreeYears, {instancePath:instancePath+"/programme/scale/inThreeYears",parentData:data36,parentDataProperty:"inThreeYears",rootData}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err87 = {instancePath:instancePath+"/programme/scale",schemaPath:"#/properties/programme/properties/scale/type",keyword:"type",params:{type: "object"}};
+if(data46 < -180 || isNaN(data46)){
+const err87 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/longitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/longitude/minimum",keyword:"minimum",params:{comparison: ">=", limit: -180}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -3060,11 +3156,8 @@ vErrors.push(err87);
 errors++;
 }
 }
-if(data7.pilotSites !== undefined){
-let data39 = data7.pilotSites;
-if(Array.isArray(data39)){
-if(data39.length > 500){
-const err88 = {instancePath:instancePath+"/programme/pilotSites",schemaPath:"#/properties/programme/properties/pilotSites/maxItems",keyword:"maxItems",params:{limit: 500}};
+else {
+const err88 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/longitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/longitude/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -3073,12 +3166,10 @@ vErrors.push(err88);
 }
 errors++;
 }
-const len4 = data39.length;
-for(let i6=0; i6<len4; i6++){
-let data40 = data39[i6];
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-if(data40.name === undefined){
-const err89 = {instancePath:instancePath+"/programme/pilotSites/" + i6,schemaPath:"#/properties/programme/properties/pilotSites/items/required",keyword:"required",params:{missingProperty: "name"}};
+}
+}
+else {
+const err89 = {instancePath:instancePath+"/programme/pilotSites/" + i6,schemaPath:"#/properties/programme/properties/pilotSites/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -3087,8 +3178,10 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(data40.place === undefined){
-const err90 = {instancePath:instancePath+"/programme/pilotSites/" + i6,schemaPath:"#/properties/programme/properties/pilotSites/items/required",keyword:"required",params:{missingProperty: "place"}};
+}
+}
+else {
+const err90 = {instancePath:instancePath+"/programme/pilotSites",schemaPath:"#/properties/programme/properties/pilotSites/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -3097,9 +3190,10 @@ vErrors.push(err90);
 }
 errors++;
 }
-for(const key9 in data40){
-if(!((((key9 === "name") || (key9 === "place")) || (key9 === "latitude")) || (key9 === "longitude"))){
-const err91 = {instancePath:instancePath+"/programme/pilotSites/" + i6,schemaPath:"#/properties/programme/properties/pilotSites/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+}
+}
+else {
+const err91 = {instancePath:instancePath+"/programme",schemaPath:"#/properties/programme/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -3109,11 +3203,11 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data40.name !== undefined){
-let data41 = data40.name;
-if(typeof data41 === "string"){
-if(func3(data41) < 1){
-const err92 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/name",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+if(data.residency !== undefined){
+let data47 = data.residency;
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.laws === undefined){
+const err92 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/required",keyword:"required",params:{missingProperty: "laws"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -3122,9 +3216,9 @@ vErrors.push(err92);
 }
 errors++;
 }
-}
-else {
-const err93 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/name",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/name/type",keyword:"type",params:{type: "string"}};
+for(const key9 in data47){
+if(!(func2.call(schema6.properties.residency.properties, key9))){
+const err93 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -3134,11 +3228,10 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data40.place !== undefined){
-let data42 = data40.place;
-if(typeof data42 === "string"){
-if(func3(data42) < 1){
-const err94 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/place",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
+if(data47.profile !== undefined){
+let data48 = data47.profile;
+if(!((data48 === "standard") || (data48 === "strict"))){
+const err94 = {instancePath:instancePath+"/residency/profile",schemaPath:"#/properties/residency/properties/profile/enum",keyword:"enum",params:{allowedValues: schema6.properties.residency.properties.profile.enum}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -3148,8 +3241,11 @@ vErrors.push(err94);
 errors++;
 }
 }
-else {
-const err95 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/place",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/place/type",keyword:"type",params:{type: "string"}};
+if(data47.laws !== undefined){
+let data49 = data47.laws;
+if(Array.isArray(data49)){
+if(data49.length > 50){
+const err95 = {instancePath:instancePath+"/residency/laws",schemaPath:"#/properties/residency/properties/laws/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -3158,12 +3254,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-}
-if(data40.latitude !== undefined){
-let data43 = data40.latitude;
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 90 || isNaN(data43)){
-const err96 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/latitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/latitude/maximum",keyword:"maximum",params:{comparison: "<=", limit: 90}};
+if(data49.length < 1){
+const err96 = {instancePath:instancePath+"/residency/laws",schemaPath:"#/properties/residency/properties/laws/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -3172,8 +3264,12 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(data43 < -90 || isNaN(data43)){
-const err97 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/latitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/latitude/minimum",keyword:"minimum",params:{comparison: ">=", limit: -90}};
+const len5 = data49.length;
+for(let i7=0; i7<len5; i7++){
+let data50 = data49[i7];
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+if(data50.id === undefined){
+const err97 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -3182,9 +3278,8 @@ vErrors.push(err97);
 }
 errors++;
 }
-}
-else {
-const err98 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/latitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/latitude/type",keyword:"type",params:{type: "number"}};
+if(data50.title === undefined){
+const err98 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/required",keyword:"required",params:{missingProperty: "title"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -3193,12 +3288,8 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-if(data40.longitude !== undefined){
-let data44 = data40.longitude;
-if((typeof data44 == "number") && (isFinite(data44))){
-if(data44 > 180 || isNaN(data44)){
-const err99 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/longitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/longitude/maximum",keyword:"maximum",params:{comparison: "<=", limit: 180}};
+if(data50.citation === undefined){
+const err99 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/required",keyword:"required",params:{missingProperty: "citation"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -3207,8 +3298,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(data44 < -180 || isNaN(data44)){
-const err100 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/longitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/longitude/minimum",keyword:"minimum",params:{comparison: ">=", limit: -180}};
+if(data50.url === undefined){
+const err100 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -3217,9 +3308,8 @@ vErrors.push(err100);
 }
 errors++;
 }
-}
-else {
-const err101 = {instancePath:instancePath+"/programme/pilotSites/" + i6+"/longitude",schemaPath:"#/properties/programme/properties/pilotSites/items/properties/longitude/type",keyword:"type",params:{type: "number"}};
+if(data50.articles === undefined){
+const err101 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/required",keyword:"required",params:{missingProperty: "articles"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -3228,10 +3318,9 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-}
-else {
-const err102 = {instancePath:instancePath+"/programme/pilotSites/" + i6,schemaPath:"#/properties/programme/properties/pilotSites/items/type",keyword:"type",params:{type: "object"}};
+for(const key10 in data50){
+if(!(func2.call(schema6.properties.residency.properties.laws.items.properties, key10))){
+const err102 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -3241,9 +3330,23 @@ vErrors.push(err102);
 errors++;
 }
 }
+if(data50.id !== undefined){
+if(!(validate31(data50.id, {instancePath:instancePath+"/residency/laws/" + i7+"/id",parentData:data50,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
 }
-else {
-const err103 = {instancePath:instancePath+"/programme/pilotSites",schemaPath:"#/properties/programme/properties/pilotSites/type",keyword:"type",params:{type: "array"}};
+}
+if(data50.title !== undefined){
+if(!(validate22(data50.title, {instancePath:instancePath+"/residency/laws/" + i7+"/title",parentData:data50,parentDataProperty:"title",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data50.citation !== undefined){
+let data53 = data50.citation;
+if(typeof data53 === "string"){
+if(func3(data53) < 1){
+const err103 = {instancePath:instancePath+"/residency/laws/" + i7+"/citation",schemaPath:"#/properties/residency/properties/laws/items/properties/citation/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -3253,9 +3356,8 @@ vErrors.push(err103);
 errors++;
 }
 }
-}
 else {
-const err104 = {instancePath:instancePath+"/programme",schemaPath:"#/properties/programme/type",keyword:"type",params:{type: "object"}};
+const err104 = {instancePath:instancePath+"/residency/laws/" + i7+"/citation",schemaPath:"#/properties/residency/properties/laws/items/properties/citation/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -3265,11 +3367,11 @@ vErrors.push(err104);
 errors++;
 }
 }
-if(data.residency !== undefined){
-let data45 = data.residency;
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-if(data45.laws === undefined){
-const err105 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/required",keyword:"required",params:{missingProperty: "laws"}};
+if(data50.citedAs !== undefined){
+let data54 = data50.citedAs;
+if(typeof data54 === "string"){
+if(func3(data54) > 12){
+const err105 = {instancePath:instancePath+"/residency/laws/" + i7+"/citedAs",schemaPath:"#/properties/residency/properties/laws/items/properties/citedAs/maxLength",keyword:"maxLength",params:{limit: 12}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -3278,9 +3380,8 @@ vErrors.push(err105);
 }
 errors++;
 }
-for(const key10 in data45){
-if(!(func2.call(schema6.properties.residency.properties, key10))){
-const err106 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10}};
+if(func3(data54) < 1){
+const err106 = {instancePath:instancePath+"/residency/laws/" + i7+"/citedAs",schemaPath:"#/properties/residency/properties/laws/items/properties/citedAs/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -3290,10 +3391,8 @@ vErrors.push(err106);
 errors++;
 }
 }
-if(data45.profile !== undefined){
-let data46 = data45.profile;
-if(!((data46 === "standard") || (data46 === "strict"))){
-const err107 = {instancePath:instancePath+"/residency/profile",schemaPath:"#/properties/residency/properties/profile/enum",keyword:"enum",params:{allowedValues: schema6.properties.residency.properties.profile.enum}};
+else {
+const err107 = {instancePath:instancePath+"/residency/laws/" + i7+"/citedAs",schemaPath:"#/properties/residency/properties/laws/items/properties/citedAs/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -3303,11 +3402,17 @@ vErrors.push(err107);
 errors++;
 }
 }
-if(data45.laws !== undefined){
-let data47 = data45.laws;
-if(Array.isArray(data47)){
-if(data47.length > 50){
-const err108 = {instancePath:instancePath+"/residency/laws",schemaPath:"#/properties/residency/properties/laws/maxItems",keyword:"maxItems",params:{limit: 50}};
+if(data50.url !== undefined){
+if(!(validate38(data50.url, {instancePath:instancePath+"/residency/laws/" + i7+"/url",parentData:data50,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+errors = vErrors.length;
+}
+}
+if(data50.from !== undefined){
+let data56 = data50.from;
+if(typeof data56 === "string"){
+if(!(formats10.validate(data56))){
+const err108 = {instancePath:instancePath+"/residency/laws/" + i7+"/from",schemaPath:"#/properties/residency/properties/laws/items/properties/from/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -3316,8 +3421,9 @@ vErrors.push(err108);
 }
 errors++;
 }
-if(data47.length < 1){
-const err109 = {instancePath:instancePath+"/residency/laws",schemaPath:"#/properties/residency/properties/laws/minItems",keyword:"minItems",params:{limit: 1}};
+}
+else {
+const err109 = {instancePath:instancePath+"/residency/laws/" + i7+"/from",schemaPath:"#/properties/residency/properties/laws/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -3326,12 +3432,12 @@ vErrors.push(err109);
 }
 errors++;
 }
-const len5 = data47.length;
-for(let i7=0; i7<len5; i7++){
-let data48 = data47[i7];
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
-if(data48.id === undefined){
-const err110 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+if(data50.until !== undefined){
+let data57 = data50.until;
+if(typeof data57 === "string"){
+if(!(formats10.validate(data57))){
+const err110 = {instancePath:instancePath+"/residency/laws/" + i7+"/until",schemaPath:"#/properties/residency/properties/laws/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -3340,8 +3446,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(data48.title === undefined){
-const err111 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/required",keyword:"required",params:{missingProperty: "title"}};
+}
+else {
+const err111 = {instancePath:instancePath+"/residency/laws/" + i7+"/until",schemaPath:"#/properties/residency/properties/laws/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -3350,8 +3457,12 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(data48.citation === undefined){
-const err112 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/required",keyword:"required",params:{missingProperty: "citation"}};
+}
+if(data50.checked !== undefined){
+let data58 = data50.checked;
+if(typeof data58 === "string"){
+if(!(formats10.validate(data58))){
+const err112 = {instancePath:instancePath+"/residency/laws/" + i7+"/checked",schemaPath:"#/properties/residency/properties/laws/items/properties/checked/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -3360,8 +3471,9 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(data48.url === undefined){
-const err113 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/required",keyword:"required",params:{missingProperty: "url"}};
+}
+else {
+const err113 = {instancePath:instancePath+"/residency/laws/" + i7+"/checked",schemaPath:"#/properties/residency/properties/laws/items/properties/checked/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -3370,8 +3482,12 @@ vErrors.push(err113);
 }
 errors++;
 }
-if(data48.articles === undefined){
-const err114 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/required",keyword:"required",params:{missingProperty: "articles"}};
+}
+if(data50.articles !== undefined){
+let data59 = data50.articles;
+if(Array.isArray(data59)){
+if(data59.length < 1){
+const err114 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -3380,9 +3496,12 @@ vErrors.push(err114);
 }
 errors++;
 }
-for(const key11 in data48){
-if(!((((((key11 === "id") || (key11 === "title")) || (key11 === "citation")) || (key11 === "citedAs")) || (key11 === "url")) || (key11 === "articles"))){
-const err115 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+const len6 = data59.length;
+for(let i8=0; i8<len6; i8++){
+let data60 = data59[i8];
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(data60.article === undefined){
+const err115 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/required",keyword:"required",params:{missingProperty: "article"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -3391,18 +3510,8 @@ vErrors.push(err115);
 }
 errors++;
 }
-}
-if(data48.id !== undefined){
-if(!(validate28(data48.id, {instancePath:instancePath+"/residency/laws/" + i7+"/id",parentData:data48,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data48.title !== undefined){
-let data50 = data48.title;
-if(typeof data50 === "string"){
-if(func3(data50) < 1){
-const err116 = {instancePath:instancePath+"/residency/laws/" + i7+"/title",schemaPath:"#/properties/residency/properties/laws/items/properties/title/minLength",keyword:"minLength",params:{limit: 1}};
+if(data60.summary === undefined){
+const err116 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/required",keyword:"required",params:{missingProperty: "summary"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -3411,9 +3520,9 @@ vErrors.push(err116);
 }
 errors++;
 }
-}
-else {
-const err117 = {instancePath:instancePath+"/residency/laws/" + i7+"/title",schemaPath:"#/properties/residency/properties/laws/items/properties/title/type",keyword:"type",params:{type: "string"}};
+for(const key11 in data60){
+if(!((key11 === "article") || (key11 === "summary"))){
+const err117 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -3423,11 +3532,11 @@ vErrors.push(err117);
 errors++;
 }
 }
-if(data48.citation !== undefined){
-let data51 = data48.citation;
-if(typeof data51 === "string"){
-if(func3(data51) < 1){
-const err118 = {instancePath:instancePath+"/residency/laws/" + i7+"/citation",schemaPath:"#/properties/residency/properties/laws/items/properties/citation/minLength",keyword:"minLength",params:{limit: 1}};
+if(data60.article !== undefined){
+let data61 = data60.article;
+if(typeof data61 === "string"){
+if(func3(data61) < 1){
+const err118 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/article",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/article/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -3438,7 +3547,7 @@ errors++;
 }
 }
 else {
-const err119 = {instancePath:instancePath+"/residency/laws/" + i7+"/citation",schemaPath:"#/properties/residency/properties/laws/items/properties/citation/type",keyword:"type",params:{type: "string"}};
+const err119 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/article",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/article/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -3448,11 +3557,15 @@ vErrors.push(err119);
 errors++;
 }
 }
-if(data48.citedAs !== undefined){
-let data52 = data48.citedAs;
-if(typeof data52 === "string"){
-if(func3(data52) > 12){
-const err120 = {instancePath:instancePath+"/residency/laws/" + i7+"/citedAs",schemaPath:"#/properties/residency/properties/laws/items/properties/citedAs/maxLength",keyword:"maxLength",params:{limit: 12}};
+if(data60.summary !== undefined){
+if(!(validate22(data60.summary, {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/summary",parentData:data60,parentDataProperty:"summary",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err120 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -3461,8 +3574,10 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(func3(data52) < 1){
-const err121 = {instancePath:instancePath+"/residency/laws/" + i7+"/citedAs",schemaPath:"#/properties/residency/properties/laws/items/properties/citedAs/minLength",keyword:"minLength",params:{limit: 1}};
+}
+}
+else {
+const err121 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -3472,8 +3587,9 @@ vErrors.push(err121);
 errors++;
 }
 }
+}
 else {
-const err122 = {instancePath:instancePath+"/residency/laws/" + i7+"/citedAs",schemaPath:"#/properties/residency/properties/laws/items/properties/citedAs/type",keyword:"type",params:{type: "string"}};
+const err122 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -3483,17 +3599,9 @@ vErrors.push(err122);
 errors++;
 }
 }
-if(data48.url !== undefined){
-if(!(validate31(data48.url, {instancePath:instancePath+"/residency/laws/" + i7+"/url",parentData:data48,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
 }
-}
-if(data48.articles !== undefined){
-let data54 = data48.articles;
-if(Array.isArray(data54)){
-if(data54.length < 1){
-const err123 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err123 = {instancePath:instancePath+"/residency/laws",schemaPath:"#/properties/residency/properties/laws/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -3502,12 +3610,12 @@ vErrors.push(err123);
 }
 errors++;
 }
-const len6 = data54.length;
-for(let i8=0; i8<len6; i8++){
-let data55 = data54[i8];
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-if(data55.article === undefined){
-const err124 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/required",keyword:"required",params:{missingProperty: "article"}};
+}
+if(data47.authority !== undefined){
+let data63 = data47.authority;
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+if(data63.name === undefined){
+const err124 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -3516,8 +3624,8 @@ vErrors.push(err124);
 }
 errors++;
 }
-if(data55.summary === undefined){
-const err125 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/required",keyword:"required",params:{missingProperty: "summary"}};
+if(data63.url === undefined){
+const err125 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -3526,9 +3634,9 @@ vErrors.push(err125);
 }
 errors++;
 }
-for(const key12 in data55){
-if(!((key12 === "article") || (key12 === "summary"))){
-const err126 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+for(const key12 in data63){
+if(!((key12 === "name") || (key12 === "url"))){
+const err126 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -3538,11 +3646,21 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data55.article !== undefined){
-let data56 = data55.article;
-if(typeof data56 === "string"){
-if(func3(data56) < 1){
-const err127 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/article",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/article/minLength",keyword:"minLength",params:{limit: 1}};
+if(data63.name !== undefined){
+if(!(validate22(data63.name, {instancePath:instancePath+"/residency/authority/name",parentData:data63,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data63.url !== undefined){
+if(!(validate38(data63.url, {instancePath:instancePath+"/residency/authority/url",parentData:data63,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err127 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -3552,8 +3670,11 @@ vErrors.push(err127);
 errors++;
 }
 }
-else {
-const err128 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/article",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/article/type",keyword:"type",params:{type: "string"}};
+if(data47.otherAuthorities !== undefined){
+let data66 = data47.otherAuthorities;
+if(Array.isArray(data66)){
+if(data66.length > 20){
+const err128 = {instancePath:instancePath+"/residency/otherAuthorities",schemaPath:"#/properties/residency/properties/otherAuthorities/maxItems",keyword:"maxItems",params:{limit: 20}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -3562,12 +3683,12 @@ vErrors.push(err128);
 }
 errors++;
 }
-}
-if(data55.summary !== undefined){
-let data57 = data55.summary;
-if(typeof data57 === "string"){
-if(func3(data57) < 1){
-const err129 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/summary",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/summary/minLength",keyword:"minLength",params:{limit: 1}};
+const len7 = data66.length;
+for(let i9=0; i9<len7; i9++){
+let data67 = data66[i9];
+if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
+if(data67.name === undefined){
+const err129 = {instancePath:instancePath+"/residency/otherAuthorities/" + i9,schemaPath:"#/properties/residency/properties/otherAuthorities/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -3576,9 +3697,8 @@ vErrors.push(err129);
 }
 errors++;
 }
-}
-else {
-const err130 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8+"/summary",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/properties/summary/type",keyword:"type",params:{type: "string"}};
+if(data67.url === undefined){
+const err130 = {instancePath:instancePath+"/residency/otherAuthorities/" + i9,schemaPath:"#/properties/residency/properties/otherAuthorities/items/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -3587,10 +3707,8 @@ vErrors.push(err130);
 }
 errors++;
 }
-}
-}
-else {
-const err131 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles/" + i8,schemaPath:"#/properties/residency/properties/laws/items/properties/articles/items/type",keyword:"type",params:{type: "object"}};
+if(data67.task === undefined){
+const err131 = {instancePath:instancePath+"/residency/otherAuthorities/" + i9,schemaPath:"#/properties/residency/properties/otherAuthorities/items/required",keyword:"required",params:{missingProperty: "task"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -3599,10 +3717,9 @@ vErrors.push(err131);
 }
 errors++;
 }
-}
-}
-else {
-const err132 = {instancePath:instancePath+"/residency/laws/" + i7+"/articles",schemaPath:"#/properties/residency/properties/laws/items/properties/articles/type",keyword:"type",params:{type: "array"}};
+for(const key13 in data67){
+if(!(((((key13 === "name") || (key13 === "url")) || (key13 === "task")) || (key13 === "from")) || (key13 === "until"))){
+const err132 = {instancePath:instancePath+"/residency/otherAuthorities/" + i9,schemaPath:"#/properties/residency/properties/otherAuthorities/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -3612,9 +3729,29 @@ vErrors.push(err132);
 errors++;
 }
 }
+if(data67.name !== undefined){
+if(!(validate22(data67.name, {instancePath:instancePath+"/residency/otherAuthorities/" + i9+"/name",parentData:data67,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
 }
-else {
-const err133 = {instancePath:instancePath+"/residency/laws/" + i7,schemaPath:"#/properties/residency/properties/laws/items/type",keyword:"type",params:{type: "object"}};
+}
+if(data67.url !== undefined){
+if(!(validate38(data67.url, {instancePath:instancePath+"/residency/otherAuthorities/" + i9+"/url",parentData:data67,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+errors = vErrors.length;
+}
+}
+if(data67.task !== undefined){
+if(!(validate22(data67.task, {instancePath:instancePath+"/residency/otherAuthorities/" + i9+"/task",parentData:data67,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data67.from !== undefined){
+let data71 = data67.from;
+if(typeof data71 === "string"){
+if(!(formats10.validate(data71))){
+const err133 = {instancePath:instancePath+"/residency/otherAuthorities/" + i9+"/from",schemaPath:"#/properties/residency/properties/otherAuthorities/items/properties/from/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -3624,9 +3761,8 @@ vErrors.push(err133);
 errors++;
 }
 }
-}
 else {
-const err134 = {instancePath:instancePath+"/residency/laws",schemaPath:"#/properties/residency/properties/laws/type",keyword:"type",params:{type: "array"}};
+const err134 = {instancePath:instancePath+"/residency/otherAuthorities/" + i9+"/from",schemaPath:"#/properties/residency/properties/otherAuthorities/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -3636,11 +3772,11 @@ vErrors.push(err134);
 errors++;
 }
 }
-if(data45.authority !== undefined){
-let data58 = data45.authority;
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-if(data58.name === undefined){
-const err135 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/required",keyword:"required",params:{missingProperty: "name"}};
+if(data67.until !== undefined){
+let data72 = data67.until;
+if(typeof data72 === "string"){
+if(!(formats10.validate(data72))){
+const err135 = {instancePath:instancePath+"/residency/otherAuthorities/" + i9+"/until",schemaPath:"#/properties/residency/properties/otherAuthorities/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -3649,8 +3785,9 @@ vErrors.push(err135);
 }
 errors++;
 }
-if(data58.url === undefined){
-const err136 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/required",keyword:"required",params:{missingProperty: "url"}};
+}
+else {
+const err136 = {instancePath:instancePath+"/residency/otherAuthorities/" + i9+"/until",schemaPath:"#/properties/residency/properties/otherAuthorities/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -3659,9 +3796,10 @@ vErrors.push(err136);
 }
 errors++;
 }
-for(const key13 in data58){
-if(!((key13 === "name") || (key13 === "url"))){
-const err137 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+}
+}
+else {
+const err137 = {instancePath:instancePath+"/residency/otherAuthorities/" + i9,schemaPath:"#/properties/residency/properties/otherAuthorities/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -3671,11 +3809,9 @@ vErrors.push(err137);
 errors++;
 }
 }
-if(data58.name !== undefined){
-let data59 = data58.name;
-if(typeof data59 === "string"){
-if(func3(data59) < 1){
-const err138 = {instancePath:instancePath+"/residency/authority/name",schemaPath:"#/properties/residency/properties/authority/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err138 = {instancePath:instancePath+"/residency/otherAuthorities",schemaPath:"#/properties/residency/properties/otherAuthorities/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -3685,8 +3821,11 @@ vErrors.push(err138);
 errors++;
 }
 }
-else {
-const err139 = {instancePath:instancePath+"/residency/authority/name",schemaPath:"#/properties/residency/properties/authority/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data47.breachNotice !== undefined){
+let data73 = data47.breachNotice;
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+if(data73.article === undefined){
+const err139 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/required",keyword:"required",params:{missingProperty: "article"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -3695,16 +3834,9 @@ vErrors.push(err139);
 }
 errors++;
 }
-}
-if(data58.url !== undefined){
-if(!(validate31(data58.url, {instancePath:instancePath+"/residency/authority/url",parentData:data58,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err140 = {instancePath:instancePath+"/residency/authority",schemaPath:"#/properties/residency/properties/authority/type",keyword:"type",params:{type: "object"}};
+for(const key14 in data73){
+if(!(((key14 === "hours") || (key14 === "workingDays")) || (key14 === "article"))){
+const err140 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -3714,11 +3846,10 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data45.breachNotice !== undefined){
-let data61 = data45.breachNotice;
-if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
-if(data61.article === undefined){
-const err141 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/required",keyword:"required",params:{missingProperty: "article"}};
+if(data73.hours !== undefined){
+let data74 = data73.hours;
+if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
+const err141 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -3727,9 +3858,9 @@ vErrors.push(err141);
 }
 errors++;
 }
-for(const key14 in data61){
-if(!(((key14 === "hours") || (key14 === "workingDays")) || (key14 === "article"))){
-const err142 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+if((typeof data74 == "number") && (isFinite(data74))){
+if(data74 > 720 || isNaN(data74)){
+const err142 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 720}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -3738,11 +3869,8 @@ vErrors.push(err142);
 }
 errors++;
 }
-}
-if(data61.hours !== undefined){
-let data62 = data61.hours;
-if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
-const err143 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/type",keyword:"type",params:{type: "integer"}};
+if(data74 < 1 || isNaN(data74)){
+const err143 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -3751,9 +3879,12 @@ vErrors.push(err143);
 }
 errors++;
 }
-if((typeof data62 == "number") && (isFinite(data62))){
-if(data62 > 720 || isNaN(data62)){
-const err144 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/maximum",keyword:"maximum",params:{comparison: "<=", limit: 720}};
+}
+}
+if(data73.workingDays !== undefined){
+let data75 = data73.workingDays;
+if(!(((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75))) && (isFinite(data75)))){
+const err144 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -3762,8 +3893,9 @@ vErrors.push(err144);
 }
 errors++;
 }
-if(data62 < 1 || isNaN(data62)){
-const err145 = {instancePath:instancePath+"/residency/breachNotice/hours",schemaPath:"#/properties/residency/properties/breachNotice/properties/hours/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data75 == "number") && (isFinite(data75))){
+if(data75 > 60 || isNaN(data75)){
+const err145 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -3772,12 +3904,8 @@ vErrors.push(err145);
 }
 errors++;
 }
-}
-}
-if(data61.workingDays !== undefined){
-let data63 = data61.workingDays;
-if(!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))){
-const err146 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/type",keyword:"type",params:{type: "integer"}};
+if(data75 < 1 || isNaN(data75)){
+const err146 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -3786,9 +3914,17 @@ vErrors.push(err146);
 }
 errors++;
 }
-if((typeof data63 == "number") && (isFinite(data63))){
-if(data63 > 60 || isNaN(data63)){
-const err147 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60}};
+}
+}
+if(data73.article !== undefined){
+if(!(validate55(data73.article, {instancePath:instancePath+"/residency/breachNotice/article",parentData:data73,parentDataProperty:"article",rootData}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err147 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -3797,8 +3933,12 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(data63 < 1 || isNaN(data63)){
-const err148 = {instancePath:instancePath+"/residency/breachNotice/workingDays",schemaPath:"#/properties/residency/properties/breachNotice/properties/workingDays/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data47.registrations !== undefined){
+let data77 = data47.registrations;
+if(Array.isArray(data77)){
+if(data77.length > 50){
+const err148 = {instancePath:instancePath+"/residency/registrations",schemaPath:"#/properties/residency/properties/registrations/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -3807,17 +3947,12 @@ vErrors.push(err148);
 }
 errors++;
 }
-}
-}
-if(data61.article !== undefined){
-if(!(validate40(data61.article, {instancePath:instancePath+"/residency/breachNotice/article",parentData:data61,parentDataProperty:"article",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err149 = {instancePath:instancePath+"/residency/breachNotice",schemaPath:"#/properties/residency/properties/breachNotice/type",keyword:"type",params:{type: "object"}};
+const len8 = data77.length;
+for(let i10=0; i10<len8; i10++){
+let data78 = data77[i10];
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
+if(data78.register === undefined){
+const err149 = {instancePath:instancePath+"/residency/registrations/" + i10,schemaPath:"#/properties/residency/properties/registrations/items/required",keyword:"required",params:{missingProperty: "register"}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -3826,12 +3961,8 @@ vErrors.push(err149);
 }
 errors++;
 }
-}
-if(data45.registrations !== undefined){
-let data65 = data45.registrations;
-if(Array.isArray(data65)){
-if(data65.length > 50){
-const err150 = {instancePath:instancePath+"/residency/registrations",schemaPath:"#/properties/residency/properties/registrations/maxItems",keyword:"maxItems",params:{limit: 50}};
+if(data78.article === undefined){
+const err150 = {instancePath:instancePath+"/residency/registrations/" + i10,schemaPath:"#/properties/residency/properties/registrations/items/required",keyword:"required",params:{missingProperty: "article"}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -3840,12 +3971,9 @@ vErrors.push(err150);
 }
 errors++;
 }
-const len7 = data65.length;
-for(let i9=0; i9<len7; i9++){
-let data66 = data65[i9];
-if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
-if(data66.register === undefined){
-const err151 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/required",keyword:"required",params:{missingProperty: "register"}};
+for(const key15 in data78){
+if(!(((key15 === "register") || (key15 === "number")) || (key15 === "article"))){
+const err151 = {instancePath:instancePath+"/residency/registrations/" + i10,schemaPath:"#/properties/residency/properties/registrations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -3854,8 +3982,18 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(data66.article === undefined){
-const err152 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/required",keyword:"required",params:{missingProperty: "article"}};
+}
+if(data78.register !== undefined){
+if(!(validate22(data78.register, {instancePath:instancePath+"/residency/registrations/" + i10+"/register",parentData:data78,parentDataProperty:"register",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data78.number !== undefined){
+let data80 = data78.number;
+if(typeof data80 === "string"){
+if(func3(data80) < 1){
+const err152 = {instancePath:instancePath+"/residency/registrations/" + i10+"/number",schemaPath:"#/properties/residency/properties/registrations/items/properties/number/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -3864,9 +4002,9 @@ vErrors.push(err152);
 }
 errors++;
 }
-for(const key15 in data66){
-if(!(((key15 === "register") || (key15 === "number")) || (key15 === "article"))){
-const err153 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
+}
+else {
+const err153 = {instancePath:instancePath+"/residency/registrations/" + i10+"/number",schemaPath:"#/properties/residency/properties/registrations/items/properties/number/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -3876,11 +4014,15 @@ vErrors.push(err153);
 errors++;
 }
 }
-if(data66.register !== undefined){
-let data67 = data66.register;
-if(typeof data67 === "string"){
-if(func3(data67) < 1){
-const err154 = {instancePath:instancePath+"/residency/registrations/" + i9+"/register",schemaPath:"#/properties/residency/properties/registrations/items/properties/register/minLength",keyword:"minLength",params:{limit: 1}};
+if(data78.article !== undefined){
+if(!(validate55(data78.article, {instancePath:instancePath+"/residency/registrations/" + i10+"/article",parentData:data78,parentDataProperty:"article",rootData}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err154 = {instancePath:instancePath+"/residency/registrations/" + i10,schemaPath:"#/properties/residency/properties/registrations/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -3890,8 +4032,9 @@ vErrors.push(err154);
 errors++;
 }
 }
+}
 else {
-const err155 = {instancePath:instancePath+"/residency/registrations/" + i9+"/register",schemaPath:"#/properties/residency/properties/registrations/items/properties/register/type",keyword:"type",params:{type: "string"}};
+const err155 = {instancePath:instancePath+"/residency/registrations",schemaPath:"#/properties/residency/properties/registrations/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -3901,11 +4044,12 @@ vErrors.push(err155);
 errors++;
 }
 }
-if(data66.number !== undefined){
-let data68 = data66.number;
-if(typeof data68 === "string"){
-if(func3(data68) < 1){
-const err156 = {instancePath:instancePath+"/residency/registrations/" + i9+"/number",schemaPath:"#/properties/residency/properties/registrations/items/properties/number/minLength",keyword:"minLength",params:{limit: 1}};
+if(data47.dataClasses !== undefined){
+let data82 = data47.dataClasses;
+if(data82 && typeof data82 == "object" && !Array.isArray(data82)){
+for(const key16 in data82){
+if(!((((((((key16 === "identity") || (key16 === "diagnosticAnswers")) || (key16 === "machineTelemetry")) || (key16 === "aggregates")) || (key16 === "logs")) || (key16 === "backups")) || (key16 === "keys")) || (key16 === "state"))){
+const err156 = {instancePath:instancePath+"/residency/dataClasses",schemaPath:"#/properties/residency/properties/dataClasses/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -3915,8 +4059,57 @@ vErrors.push(err156);
 errors++;
 }
 }
+if(data82.identity !== undefined){
+if(!(validate59(data82.identity, {instancePath:instancePath+"/residency/dataClasses/identity",parentData:data82,parentDataProperty:"identity",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data82.diagnosticAnswers !== undefined){
+if(!(validate59(data82.diagnosticAnswers, {instancePath:instancePath+"/residency/dataClasses/diagnosticAnswers",parentData:data82,parentDataProperty:"diagnosticAnswers",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data82.machineTelemetry !== undefined){
+if(!(validate59(data82.machineTelemetry, {instancePath:instancePath+"/residency/dataClasses/machineTelemetry",parentData:data82,parentDataProperty:"machineTelemetry",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data82.aggregates !== undefined){
+if(!(validate59(data82.aggregates, {instancePath:instancePath+"/residency/dataClasses/aggregates",parentData:data82,parentDataProperty:"aggregates",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data82.logs !== undefined){
+if(!(validate59(data82.logs, {instancePath:instancePath+"/residency/dataClasses/logs",parentData:data82,parentDataProperty:"logs",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data82.backups !== undefined){
+if(!(validate59(data82.backups, {instancePath:instancePath+"/residency/dataClasses/backups",parentData:data82,parentDataProperty:"backups",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data82.keys !== undefined){
+if(!(validate59(data82.keys, {instancePath:instancePath+"/residency/dataClasses/keys",parentData:data82,parentDataProperty:"keys",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+if(data82.state !== undefined){
+if(!(validate59(data82.state, {instancePath:instancePath+"/residency/dataClasses/state",parentData:data82,parentDataProperty:"state",rootData}))){
+vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+errors = vErrors.length;
+}
+}
+}
 else {
-const err157 = {instancePath:instancePath+"/residency/registrations/" + i9+"/number",schemaPath:"#/properties/residency/properties/registrations/items/properties/number/type",keyword:"type",params:{type: "string"}};
+const err157 = {instancePath:instancePath+"/residency/dataClasses",schemaPath:"#/properties/residency/properties/dataClasses/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -3926,15 +4119,11 @@ vErrors.push(err157);
 errors++;
 }
 }
-if(data66.article !== undefined){
-if(!(validate40(data66.article, {instancePath:instancePath+"/residency/registrations/" + i9+"/article",parentData:data66,parentDataProperty:"article",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err158 = {instancePath:instancePath+"/residency/registrations/" + i9,schemaPath:"#/properties/residency/properties/registrations/items/type",keyword:"type",params:{type: "object"}};
+if(data47.regions !== undefined){
+let data91 = data47.regions;
+if(Array.isArray(data91)){
+if(data91.length > 50){
+const err158 = {instancePath:instancePath+"/residency/regions",schemaPath:"#/properties/residency/properties/regions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -3943,10 +4132,12 @@ vErrors.push(err158);
 }
 errors++;
 }
-}
-}
-else {
-const err159 = {instancePath:instancePath+"/residency/registrations",schemaPath:"#/properties/residency/properties/registrations/type",keyword:"type",params:{type: "array"}};
+const len9 = data91.length;
+for(let i11=0; i11<len9; i11++){
+let data92 = data91[i11];
+if(data92 && typeof data92 == "object" && !Array.isArray(data92)){
+if(data92.provider === undefined){
+const err159 = {instancePath:instancePath+"/residency/regions/" + i11,schemaPath:"#/properties/residency/properties/regions/items/required",keyword:"required",params:{missingProperty: "provider"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -3955,13 +4146,8 @@ vErrors.push(err159);
 }
 errors++;
 }
-}
-if(data45.dataClasses !== undefined){
-let data70 = data45.dataClasses;
-if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
-for(const key16 in data70){
-if(!((((((((key16 === "identity") || (key16 === "diagnosticAnswers")) || (key16 === "machineTelemetry")) || (key16 === "aggregates")) || (key16 === "logs")) || (key16 === "backups")) || (key16 === "keys")) || (key16 === "state"))){
-const err160 = {instancePath:instancePath+"/residency/dataClasses",schemaPath:"#/properties/residency/properties/dataClasses/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
+if(data92.region === undefined){
+const err160 = {instancePath:instancePath+"/residency/regions/" + i11,schemaPath:"#/properties/residency/properties/regions/items/required",keyword:"required",params:{missingProperty: "region"}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -3970,58 +4156,9 @@ vErrors.push(err160);
 }
 errors++;
 }
-}
-if(data70.identity !== undefined){
-if(!(validate43(data70.identity, {instancePath:instancePath+"/residency/dataClasses/identity",parentData:data70,parentDataProperty:"identity",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data70.diagnosticAnswers !== undefined){
-if(!(validate43(data70.diagnosticAnswers, {instancePath:instancePath+"/residency/dataClasses/diagnosticAnswers",parentData:data70,parentDataProperty:"diagnosticAnswers",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data70.machineTelemetry !== undefined){
-if(!(validate43(data70.machineTelemetry, {instancePath:instancePath+"/residency/dataClasses/machineTelemetry",parentData:data70,parentDataProperty:"machineTelemetry",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data70.aggregates !== undefined){
-if(!(validate43(data70.aggregates, {instancePath:instancePath+"/residency/dataClasses/aggregates",parentData:data70,parentDataProperty:"aggregates",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data70.logs !== undefined){
-if(!(validate43(data70.logs, {instancePath:instancePath+"/residency/dataClasses/logs",parentData:data70,parentDataProperty:"logs",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data70.backups !== undefined){
-if(!(validate43(data70.backups, {instancePath:instancePath+"/residency/dataClasses/backups",parentData:data70,parentDataProperty:"backups",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data70.keys !== undefined){
-if(!(validate43(data70.keys, {instancePath:instancePath+"/residency/dataClasses/keys",parentData:data70,parentDataProperty:"keys",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-if(data70.state !== undefined){
-if(!(validate43(data70.state, {instancePath:instancePath+"/residency/dataClasses/state",parentData:data70,parentDataProperty:"state",rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err161 = {instancePath:instancePath+"/residency/dataClasses",schemaPath:"#/properties/residency/properties/dataClasses/type",keyword:"type",params:{type: "object"}};
+for(const key17 in data92){
+if(!(((key17 === "provider") || (key17 === "region")) || (key17 === "zones"))){
+const err161 = {instancePath:instancePath+"/residency/regions/" + i11,schemaPath:"#/properties/residency/properties/regions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -4031,11 +4168,9 @@ vErrors.push(err161);
 errors++;
 }
 }
-if(data45.regions !== undefined){
-let data79 = data45.regions;
-if(Array.isArray(data79)){
-if(data79.length > 50){
-const err162 = {instancePath:instancePath+"/residency/regions",schemaPath:"#/properties/residency/properties/regions/maxItems",keyword:"maxItems",params:{limit: 50}};
+if(data92.provider !== undefined){
+if(!(data92.provider === "aws")){
+const err162 = {instancePath:instancePath+"/residency/regions/" + i11+"/provider",schemaPath:"#/properties/residency/properties/regions/items/properties/provider/enum",keyword:"enum",params:{allowedValues: schema6.properties.residency.properties.regions.items.properties.provider.enum}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -4044,12 +4179,12 @@ vErrors.push(err162);
 }
 errors++;
 }
-const len8 = data79.length;
-for(let i10=0; i10<len8; i10++){
-let data80 = data79[i10];
-if(data80 && typeof data80 == "object" && !Array.isArray(data80)){
-if(data80.provider === undefined){
-const err163 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/required",keyword:"required",params:{missingProperty: "provider"}};
+}
+if(data92.region !== undefined){
+let data94 = data92.region;
+if(typeof data94 === "string"){
+if(func3(data94) < 1){
+const err163 = {instancePath:instancePath+"/residency/regions/" + i11+"/region",schemaPath:"#/properties/residency/properties/regions/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -4058,8 +4193,9 @@ vErrors.push(err163);
 }
 errors++;
 }
-if(data80.region === undefined){
-const err164 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/required",keyword:"required",params:{missingProperty: "region"}};
+}
+else {
+const err164 = {instancePath:instancePath+"/residency/regions/" + i11+"/region",schemaPath:"#/properties/residency/properties/regions/items/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -4068,9 +4204,16 @@ vErrors.push(err164);
 }
 errors++;
 }
-for(const key17 in data80){
-if(!(((key17 === "provider") || (key17 === "region")) || (key17 === "zones"))){
-const err165 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+}
+if(data92.zones !== undefined){
+if(!(validate73(data92.zones, {instancePath:instancePath+"/residency/regions/" + i11+"/zones",parentData:data92,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err165 = {instancePath:instancePath+"/residency/regions/" + i11,schemaPath:"#/properties/residency/properties/regions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -4080,9 +4223,9 @@ vErrors.push(err165);
 errors++;
 }
 }
-if(data80.provider !== undefined){
-if(!(data80.provider === "aws")){
-const err166 = {instancePath:instancePath+"/residency/regions/" + i10+"/provider",schemaPath:"#/properties/residency/properties/regions/items/properties/provider/enum",keyword:"enum",params:{allowedValues: schema6.properties.residency.properties.regions.items.properties.provider.enum}};
+}
+else {
+const err166 = {instancePath:instancePath+"/residency/regions",schemaPath:"#/properties/residency/properties/regions/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -4092,11 +4235,11 @@ vErrors.push(err166);
 errors++;
 }
 }
-if(data80.region !== undefined){
-let data82 = data80.region;
-if(typeof data82 === "string"){
-if(func3(data82) < 1){
-const err167 = {instancePath:instancePath+"/residency/regions/" + i10+"/region",schemaPath:"#/properties/residency/properties/regions/items/properties/region/minLength",keyword:"minLength",params:{limit: 1}};
+if(data47.endpoints !== undefined){
+let data96 = data47.endpoints;
+if(Array.isArray(data96)){
+if(data96.length > 200){
+const err167 = {instancePath:instancePath+"/residency/endpoints",schemaPath:"#/properties/residency/properties/endpoints/maxItems",keyword:"maxItems",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -4105,9 +4248,12 @@ vErrors.push(err167);
 }
 errors++;
 }
-}
-else {
-const err168 = {instancePath:instancePath+"/residency/regions/" + i10+"/region",schemaPath:"#/properties/residency/properties/regions/items/properties/region/type",keyword:"type",params:{type: "string"}};
+const len10 = data96.length;
+for(let i12=0; i12<len10; i12++){
+let data97 = data96[i12];
+if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
+if(data97.host === undefined){
+const err168 = {instancePath:instancePath+"/residency/endpoints/" + i12,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -4116,16 +4262,8 @@ vErrors.push(err168);
 }
 errors++;
 }
-}
-if(data80.zones !== undefined){
-if(!(validate57(data80.zones, {instancePath:instancePath+"/residency/regions/" + i10+"/zones",parentData:data80,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err169 = {instancePath:instancePath+"/residency/regions/" + i10,schemaPath:"#/properties/residency/properties/regions/items/type",keyword:"type",params:{type: "object"}};
+if(data97.purpose === undefined){
+const err169 = {instancePath:instancePath+"/residency/endpoints/" + i12,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "purpose"}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -4134,10 +4272,8 @@ vErrors.push(err169);
 }
 errors++;
 }
-}
-}
-else {
-const err170 = {instancePath:instancePath+"/residency/regions",schemaPath:"#/properties/residency/properties/regions/type",keyword:"type",params:{type: "array"}};
+if(data97.country === undefined){
+const err170 = {instancePath:instancePath+"/residency/endpoints/" + i12,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -4146,12 +4282,9 @@ vErrors.push(err170);
 }
 errors++;
 }
-}
-if(data45.endpoints !== undefined){
-let data84 = data45.endpoints;
-if(Array.isArray(data84)){
-if(data84.length > 200){
-const err171 = {instancePath:instancePath+"/residency/endpoints",schemaPath:"#/properties/residency/properties/endpoints/maxItems",keyword:"maxItems",params:{limit: 200}};
+for(const key18 in data97){
+if(!((((((key18 === "host") || (key18 === "ports")) || (key18 === "addresses")) || (key18 === "purpose")) || (key18 === "country")) || (key18 === "dataClasses"))){
+const err171 = {instancePath:instancePath+"/residency/endpoints/" + i12,schemaPath:"#/properties/residency/properties/endpoints/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -4160,12 +4293,18 @@ vErrors.push(err171);
 }
 errors++;
 }
-const len9 = data84.length;
-for(let i11=0; i11<len9; i11++){
-let data85 = data84[i11];
-if(data85 && typeof data85 == "object" && !Array.isArray(data85)){
-if(data85.host === undefined){
-const err172 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "host"}};
+}
+if(data97.host !== undefined){
+if(!(validate75(data97.host, {instancePath:instancePath+"/residency/endpoints/" + i12+"/host",parentData:data97,parentDataProperty:"host",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+errors = vErrors.length;
+}
+}
+if(data97.ports !== undefined){
+let data99 = data97.ports;
+if(Array.isArray(data99)){
+if(data99.length < 1){
+const err172 = {instancePath:instancePath+"/residency/endpoints/" + i12+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -4174,77 +4313,26 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(data85.purpose === undefined){
-const err173 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "purpose"}};
+const len11 = data99.length;
+for(let i13=0; i13<len11; i13++){
+if(!(validate77(data99[i13], {instancePath:instancePath+"/residency/endpoints/" + i12+"/ports/" + i13,parentData:data99,parentDataProperty:i13,rootData}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+errors = vErrors.length;
+}
+}
+let i14 = data99.length;
+let j2;
+if(i14 > 1){
+outer0:
+for(;i14--;){
+for(j2 = i14; j2--;){
+if(func0(data99[i14], data99[j2])){
+const err173 = {instancePath:instancePath+"/residency/endpoints/" + i12+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/uniqueItems",keyword:"uniqueItems",params:{i: i14, j: j2}};
 if(vErrors === null){
 vErrors = [err173];
 }
 else {
 vErrors.push(err173);
-}
-errors++;
-}
-if(data85.country === undefined){
-const err174 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/required",keyword:"required",params:{missingProperty: "country"}};
-if(vErrors === null){
-vErrors = [err174];
-}
-else {
-vErrors.push(err174);
-}
-errors++;
-}
-for(const key18 in data85){
-if(!((((((key18 === "host") || (key18 === "ports")) || (key18 === "addresses")) || (key18 === "purpose")) || (key18 === "country")) || (key18 === "dataClasses"))){
-const err175 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
-if(vErrors === null){
-vErrors = [err175];
-}
-else {
-vErrors.push(err175);
-}
-errors++;
-}
-}
-if(data85.host !== undefined){
-if(!(validate59(data85.host, {instancePath:instancePath+"/residency/endpoints/" + i11+"/host",parentData:data85,parentDataProperty:"host",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data85.ports !== undefined){
-let data87 = data85.ports;
-if(Array.isArray(data87)){
-if(data87.length < 1){
-const err176 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err176];
-}
-else {
-vErrors.push(err176);
-}
-errors++;
-}
-const len10 = data87.length;
-for(let i12=0; i12<len10; i12++){
-if(!(validate61(data87[i12], {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports/" + i12,parentData:data87,parentDataProperty:i12,rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
-errors = vErrors.length;
-}
-}
-let i13 = data87.length;
-let j2;
-if(i13 > 1){
-outer0:
-for(;i13--;){
-for(j2 = i13; j2--;){
-if(func0(data87[i13], data87[j2])){
-const err177 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/uniqueItems",keyword:"uniqueItems",params:{i: i13, j: j2}};
-if(vErrors === null){
-vErrors = [err177];
-}
-else {
-vErrors.push(err177);
 }
 errors++;
 break outer0;
@@ -4254,83 +4342,83 @@ break outer0;
 }
 }
 else {
-const err178 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/type",keyword:"type",params:{type: "array"}};
+const err174 = {instancePath:instancePath+"/residency/endpoints/" + i12+"/ports",schemaPath:"#/properties/residency/properties/endpoints/items/properties/ports/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err174];
+}
+else {
+vErrors.push(err174);
+}
+errors++;
+}
+}
+if(data97.addresses !== undefined){
+if(!(validate79(data97.addresses, {instancePath:instancePath+"/residency/endpoints/" + i12+"/addresses",parentData:data97,parentDataProperty:"addresses",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+if(data97.purpose !== undefined){
+let data102 = data97.purpose;
+if(!(((((((((((((data102 === "image-registry") || (data102 === "chart-registry")) || (data102 === "mail")) || (data102 === "sms")) || (data102 === "backup")) || (data102 === "state")) || (data102 === "time")) || (data102 === "names")) || (data102 === "certificates")) || (data102 === "identity")) || (data102 === "monitoring")) || (data102 === "updates")) || (data102 === "company-data"))){
+const err175 = {instancePath:instancePath+"/residency/endpoints/" + i12+"/purpose",schemaPath:"#/properties/residency/properties/endpoints/items/properties/purpose/enum",keyword:"enum",params:{allowedValues: schema6.properties.residency.properties.endpoints.items.properties.purpose.enum}};
+if(vErrors === null){
+vErrors = [err175];
+}
+else {
+vErrors.push(err175);
+}
+errors++;
+}
+}
+if(data97.country !== undefined){
+let data103 = data97.country;
+if(typeof data103 === "string"){
+if(!(formats0(data103))){
+const err176 = {instancePath:instancePath+"/residency/endpoints/" + i12+"/country",schemaPath:"#/properties/residency/properties/endpoints/items/properties/country/format",keyword:"format",params:{format: "country"}};
+if(vErrors === null){
+vErrors = [err176];
+}
+else {
+vErrors.push(err176);
+}
+errors++;
+}
+}
+else {
+const err177 = {instancePath:instancePath+"/residency/endpoints/" + i12+"/country",schemaPath:"#/properties/residency/properties/endpoints/items/properties/country/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err177];
+}
+else {
+vErrors.push(err177);
+}
+errors++;
+}
+}
+if(data97.dataClasses !== undefined){
+let data104 = data97.dataClasses;
+if(Array.isArray(data104)){
+const len12 = data104.length;
+for(let i15=0; i15<len12; i15++){
+if(!(validate83(data104[i15], {instancePath:instancePath+"/residency/endpoints/" + i12+"/dataClasses/" + i15,parentData:data104,parentDataProperty:i15,rootData}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+errors = vErrors.length;
+}
+}
+let i16 = data104.length;
+let j3;
+if(i16 > 1){
+outer1:
+for(;i16--;){
+for(j3 = i16; j3--;){
+if(func0(data104[i16], data104[j3])){
+const err178 = {instancePath:instancePath+"/residency/endpoints/" + i12+"/dataClasses",schemaPath:"#/properties/residency/properties/endpoints/items/properties/dataClasses/uniqueItems",keyword:"uniqueItems",params:{i: i16, j: j3}};
 if(vErrors === null){
 vErrors = [err178];
 }
 else {
 vErrors.push(err178);
-}
-errors++;
-}
-}
-if(data85.addresses !== undefined){
-if(!(validate63(data85.addresses, {instancePath:instancePath+"/residency/endpoints/" + i11+"/addresses",parentData:data85,parentDataProperty:"addresses",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-}
-if(data85.purpose !== undefined){
-let data90 = data85.purpose;
-if(!(((((((((((((data90 === "image-registry") || (data90 === "chart-registry")) || (data90 === "mail")) || (data90 === "sms")) || (data90 === "backup")) || (data90 === "state")) || (data90 === "time")) || (data90 === "names")) || (data90 === "certificates")) || (data90 === "identity")) || (data90 === "monitoring")) || (data90 === "updates")) || (data90 === "company-data"))){
-const err179 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/purpose",schemaPath:"#/properties/residency/properties/endpoints/items/properties/purpose/enum",keyword:"enum",params:{allowedValues: schema6.properties.residency.properties.endpoints.items.properties.purpose.enum}};
-if(vErrors === null){
-vErrors = [err179];
-}
-else {
-vErrors.push(err179);
-}
-errors++;
-}
-}
-if(data85.country !== undefined){
-let data91 = data85.country;
-if(typeof data91 === "string"){
-if(!(formats0(data91))){
-const err180 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/country",schemaPath:"#/properties/residency/properties/endpoints/items/properties/country/format",keyword:"format",params:{format: "country"}};
-if(vErrors === null){
-vErrors = [err180];
-}
-else {
-vErrors.push(err180);
-}
-errors++;
-}
-}
-else {
-const err181 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/country",schemaPath:"#/properties/residency/properties/endpoints/items/properties/country/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err181];
-}
-else {
-vErrors.push(err181);
-}
-errors++;
-}
-}
-if(data85.dataClasses !== undefined){
-let data92 = data85.dataClasses;
-if(Array.isArray(data92)){
-const len11 = data92.length;
-for(let i14=0; i14<len11; i14++){
-if(!(validate67(data92[i14], {instancePath:instancePath+"/residency/endpoints/" + i11+"/dataClasses/" + i14,parentData:data92,parentDataProperty:i14,rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
-errors = vErrors.length;
-}
-}
-let i15 = data92.length;
-let j3;
-if(i15 > 1){
-outer1:
-for(;i15--;){
-for(j3 = i15; j3--;){
-if(func0(data92[i15], data92[j3])){
-const err182 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/dataClasses",schemaPath:"#/properties/residency/properties/endpoints/items/properties/dataClasses/uniqueItems",keyword:"uniqueItems",params:{i: i15, j: j3}};
-if(vErrors === null){
-vErrors = [err182];
-}
-else {
-vErrors.push(err182);
 }
 errors++;
 break outer1;
@@ -4340,7 +4428,59 @@ break outer1;
 }
 }
 else {
-const err183 = {instancePath:instancePath+"/residency/endpoints/" + i11+"/dataClasses",schemaPath:"#/properties/residency/properties/endpoints/items/properties/dataClasses/type",keyword:"type",params:{type: "array"}};
+const err179 = {instancePath:instancePath+"/residency/endpoints/" + i12+"/dataClasses",schemaPath:"#/properties/residency/properties/endpoints/items/properties/dataClasses/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err179];
+}
+else {
+vErrors.push(err179);
+}
+errors++;
+}
+}
+}
+else {
+const err180 = {instancePath:instancePath+"/residency/endpoints/" + i12,schemaPath:"#/properties/residency/properties/endpoints/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err180];
+}
+else {
+vErrors.push(err180);
+}
+errors++;
+}
+}
+}
+else {
+const err181 = {instancePath:instancePath+"/residency/endpoints",schemaPath:"#/properties/residency/properties/endpoints/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err181];
+}
+else {
+vErrors.push(err181);
+}
+errors++;
+}
+}
+if(data47.transfers !== undefined){
+let data106 = data47.transfers;
+if(Array.isArray(data106)){
+if(data106.length > 200){
+const err182 = {instancePath:instancePath+"/residency/transfers",schemaPath:"#/properties/residency/properties/transfers/maxItems",keyword:"maxItems",params:{limit: 200}};
+if(vErrors === null){
+vErrors = [err182];
+}
+else {
+vErrors.push(err182);
+}
+errors++;
+}
+const len13 = data106.length;
+for(let i17=0; i17<len13; i17++){
+let data107 = data106[i17];
+if(data107 && typeof data107 == "object" && !Array.isArray(data107)){
+if(data107.id === undefined){
+const err183 = {instancePath:instancePath+"/residency/transfers/" + i17,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -4349,10 +4489,8 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-}
-else {
-const err184 = {instancePath:instancePath+"/residency/endpoints/" + i11,schemaPath:"#/properties/residency/properties/endpoints/items/type",keyword:"type",params:{type: "object"}};
+if(data107.dataClasses === undefined){
+const err184 = {instancePath:instancePath+"/residency/transfers/" + i17,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "dataClasses"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -4361,10 +4499,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-}
-}
-else {
-const err185 = {instancePath:instancePath+"/residency/endpoints",schemaPath:"#/properties/residency/properties/endpoints/type",keyword:"type",params:{type: "array"}};
+if(data107.recipient === undefined){
+const err185 = {instancePath:instancePath+"/residency/transfers/" + i17,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "recipient"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -4373,12 +4509,8 @@ vErrors.push(err185);
 }
 errors++;
 }
-}
-if(data45.transfers !== undefined){
-let data94 = data45.transfers;
-if(Array.isArray(data94)){
-if(data94.length > 200){
-const err186 = {instancePath:instancePath+"/residency/transfers",schemaPath:"#/properties/residency/properties/transfers/maxItems",keyword:"maxItems",params:{limit: 200}};
+if(data107.to === undefined){
+const err186 = {instancePath:instancePath+"/residency/transfers/" + i17,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "to"}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -4387,12 +4519,8 @@ vErrors.push(err186);
 }
 errors++;
 }
-const len12 = data94.length;
-for(let i16=0; i16<len12; i16++){
-let data95 = data94[i16];
-if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
-if(data95.id === undefined){
-const err187 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "id"}};
+if(data107.mechanism === undefined){
+const err187 = {instancePath:instancePath+"/residency/transfers/" + i17,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "mechanism"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -4401,8 +4529,8 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(data95.dataClasses === undefined){
-const err188 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "dataClasses"}};
+if(data107.article === undefined){
+const err188 = {instancePath:instancePath+"/residency/transfers/" + i17,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "article"}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -4411,8 +4539,8 @@ vErrors.push(err188);
 }
 errors++;
 }
-if(data95.recipient === undefined){
-const err189 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "recipient"}};
+if(data107.evidence === undefined){
+const err189 = {instancePath:instancePath+"/residency/transfers/" + i17,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "evidence"}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -4421,8 +4549,9 @@ vErrors.push(err189);
 }
 errors++;
 }
-if(data95.to === undefined){
-const err190 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "to"}};
+for(const key19 in data107){
+if(!((((((((key19 === "id") || (key19 === "dataClasses")) || (key19 === "recipient")) || (key19 === "to")) || (key19 === "mechanism")) || (key19 === "article")) || (key19 === "evidence")) || (key19 === "until"))){
+const err190 = {instancePath:instancePath+"/residency/transfers/" + i17,schemaPath:"#/properties/residency/properties/transfers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -4431,8 +4560,18 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(data95.mechanism === undefined){
-const err191 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "mechanism"}};
+}
+if(data107.id !== undefined){
+if(!(validate31(data107.id, {instancePath:instancePath+"/residency/transfers/" + i17+"/id",parentData:data107,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data107.dataClasses !== undefined){
+let data109 = data107.dataClasses;
+if(Array.isArray(data109)){
+if(data109.length < 1){
+const err191 = {instancePath:instancePath+"/residency/transfers/" + i17+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -4441,77 +4580,26 @@ vErrors.push(err191);
 }
 errors++;
 }
-if(data95.article === undefined){
-const err192 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "article"}};
+const len14 = data109.length;
+for(let i18=0; i18<len14; i18++){
+if(!(validate83(data109[i18], {instancePath:instancePath+"/residency/transfers/" + i17+"/dataClasses/" + i18,parentData:data109,parentDataProperty:i18,rootData}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+errors = vErrors.length;
+}
+}
+let i19 = data109.length;
+let j4;
+if(i19 > 1){
+outer2:
+for(;i19--;){
+for(j4 = i19; j4--;){
+if(func0(data109[i19], data109[j4])){
+const err192 = {instancePath:instancePath+"/residency/transfers/" + i17+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/uniqueItems",keyword:"uniqueItems",params:{i: i19, j: j4}};
 if(vErrors === null){
 vErrors = [err192];
 }
 else {
 vErrors.push(err192);
-}
-errors++;
-}
-if(data95.evidence === undefined){
-const err193 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/required",keyword:"required",params:{missingProperty: "evidence"}};
-if(vErrors === null){
-vErrors = [err193];
-}
-else {
-vErrors.push(err193);
-}
-errors++;
-}
-for(const key19 in data95){
-if(!((((((((key19 === "id") || (key19 === "dataClasses")) || (key19 === "recipient")) || (key19 === "to")) || (key19 === "mechanism")) || (key19 === "article")) || (key19 === "evidence")) || (key19 === "until"))){
-const err194 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
-if(vErrors === null){
-vErrors = [err194];
-}
-else {
-vErrors.push(err194);
-}
-errors++;
-}
-}
-if(data95.id !== undefined){
-if(!(validate28(data95.id, {instancePath:instancePath+"/residency/transfers/" + i16+"/id",parentData:data95,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data95.dataClasses !== undefined){
-let data97 = data95.dataClasses;
-if(Array.isArray(data97)){
-if(data97.length < 1){
-const err195 = {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err195];
-}
-else {
-vErrors.push(err195);
-}
-errors++;
-}
-const len13 = data97.length;
-for(let i17=0; i17<len13; i17++){
-if(!(validate67(data97[i17], {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses/" + i17,parentData:data97,parentDataProperty:i17,rootData}))){
-vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
-errors = vErrors.length;
-}
-}
-let i18 = data97.length;
-let j4;
-if(i18 > 1){
-outer2:
-for(;i18--;){
-for(j4 = i18; j4--;){
-if(func0(data97[i18], data97[j4])){
-const err196 = {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/uniqueItems",keyword:"uniqueItems",params:{i: i18, j: j4}};
-if(vErrors === null){
-vErrors = [err196];
-}
-else {
-vErrors.push(err196);
 }
 errors++;
 break outer2;
@@ -4521,7 +4609,57 @@ break outer2;
 }
 }
 else {
-const err197 = {instancePath:instancePath+"/residency/transfers/" + i16+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/type",keyword:"type",params:{type: "array"}};
+const err193 = {instancePath:instancePath+"/residency/transfers/" + i17+"/dataClasses",schemaPath:"#/properties/residency/properties/transfers/items/properties/dataClasses/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err193];
+}
+else {
+vErrors.push(err193);
+}
+errors++;
+}
+}
+if(data107.recipient !== undefined){
+let data111 = data107.recipient;
+if(typeof data111 === "string"){
+if(func3(data111) < 1){
+const err194 = {instancePath:instancePath+"/residency/transfers/" + i17+"/recipient",schemaPath:"#/properties/residency/properties/transfers/items/properties/recipient/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err194];
+}
+else {
+vErrors.push(err194);
+}
+errors++;
+}
+}
+else {
+const err195 = {instancePath:instancePath+"/residency/transfers/" + i17+"/recipient",schemaPath:"#/properties/residency/properties/transfers/items/properties/recipient/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err195];
+}
+else {
+vErrors.push(err195);
+}
+errors++;
+}
+}
+if(data107.to !== undefined){
+let data112 = data107.to;
+if(typeof data112 === "string"){
+if(!(formats0(data112))){
+const err196 = {instancePath:instancePath+"/residency/transfers/" + i17+"/to",schemaPath:"#/properties/residency/properties/transfers/items/properties/to/format",keyword:"format",params:{format: "country"}};
+if(vErrors === null){
+vErrors = [err196];
+}
+else {
+vErrors.push(err196);
+}
+errors++;
+}
+}
+else {
+const err197 = {instancePath:instancePath+"/residency/transfers/" + i17+"/to",schemaPath:"#/properties/residency/properties/transfers/items/properties/to/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -4531,11 +4669,23 @@ vErrors.push(err197);
 errors++;
 }
 }
-if(data95.recipient !== undefined){
-let data99 = data95.recipient;
-if(typeof data99 === "string"){
-if(func3(data99) < 1){
-const err198 = {instancePath:instancePath+"/residency/transfers/" + i16+"/recipient",schemaPath:"#/properties/residency/properties/transfers/items/properties/recipient/minLength",keyword:"minLength",params:{limit: 1}};
+if(data107.mechanism !== undefined){
+if(!(validate60(data107.mechanism, {instancePath:instancePath+"/residency/transfers/" + i17+"/mechanism",parentData:data107,parentDataProperty:"mechanism",rootData}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+}
+if(data107.article !== undefined){
+if(!(validate55(data107.article, {instancePath:instancePath+"/residency/transfers/" + i17+"/article",parentData:data107,parentDataProperty:"article",rootData}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+errors = vErrors.length;
+}
+}
+if(data107.evidence !== undefined){
+let data115 = data107.evidence;
+if(typeof data115 === "string"){
+if(func3(data115) < 1){
+const err198 = {instancePath:instancePath+"/residency/transfers/" + i17+"/evidence",schemaPath:"#/properties/residency/properties/transfers/items/properties/evidence/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -4546,7 +4696,7 @@ errors++;
 }
 }
 else {
-const err199 = {instancePath:instancePath+"/residency/transfers/" + i16+"/recipient",schemaPath:"#/properties/residency/properties/transfers/items/properties/recipient/type",keyword:"type",params:{type: "string"}};
+const err199 = {instancePath:instancePath+"/residency/transfers/" + i17+"/evidence",schemaPath:"#/properties/residency/properties/transfers/items/properties/evidence/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -4556,11 +4706,11 @@ vErrors.push(err199);
 errors++;
 }
 }
-if(data95.to !== undefined){
-let data100 = data95.to;
-if(typeof data100 === "string"){
-if(!(formats0(data100))){
-const err200 = {instancePath:instancePath+"/residency/transfers/" + i16+"/to",schemaPath:"#/properties/residency/properties/transfers/items/properties/to/format",keyword:"format",params:{format: "country"}};
+if(data107.until !== undefined){
+let data116 = data107.until;
+if(typeof data116 === "string"){
+if(!(formats10.validate(data116))){
+const err200 = {instancePath:instancePath+"/residency/transfers/" + i17+"/until",schemaPath:"#/properties/residency/properties/transfers/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -4571,7 +4721,7 @@ errors++;
 }
 }
 else {
-const err201 = {instancePath:instancePath+"/residency/transfers/" + i16+"/to",schemaPath:"#/properties/residency/properties/transfers/items/properties/to/type",keyword:"type",params:{type: "string"}};
+const err201 = {instancePath:instancePath+"/residency/transfers/" + i17+"/until",schemaPath:"#/properties/residency/properties/transfers/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -4581,23 +4731,9 @@ vErrors.push(err201);
 errors++;
 }
 }
-if(data95.mechanism !== undefined){
-if(!(validate44(data95.mechanism, {instancePath:instancePath+"/residency/transfers/" + i16+"/mechanism",parentData:data95,parentDataProperty:"mechanism",rootData}))){
-vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
-errors = vErrors.length;
 }
-}
-if(data95.article !== undefined){
-if(!(validate40(data95.article, {instancePath:instancePath+"/residency/transfers/" + i16+"/article",parentData:data95,parentDataProperty:"article",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
-errors = vErrors.length;
-}
-}
-if(data95.evidence !== undefined){
-let data103 = data95.evidence;
-if(typeof data103 === "string"){
-if(func3(data103) < 1){
-const err202 = {instancePath:instancePath+"/residency/transfers/" + i16+"/evidence",schemaPath:"#/properties/residency/properties/transfers/items/properties/evidence/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err202 = {instancePath:instancePath+"/residency/transfers/" + i17,schemaPath:"#/properties/residency/properties/transfers/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -4607,8 +4743,9 @@ vErrors.push(err202);
 errors++;
 }
 }
+}
 else {
-const err203 = {instancePath:instancePath+"/residency/transfers/" + i16+"/evidence",schemaPath:"#/properties/residency/properties/transfers/items/properties/evidence/type",keyword:"type",params:{type: "string"}};
+const err203 = {instancePath:instancePath+"/residency/transfers",schemaPath:"#/properties/residency/properties/transfers/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -4618,11 +4755,11 @@ vErrors.push(err203);
 errors++;
 }
 }
-if(data95.until !== undefined){
-let data104 = data95.until;
-if(typeof data104 === "string"){
-if(!(formats10.validate(data104))){
-const err204 = {instancePath:instancePath+"/residency/transfers/" + i16+"/until",schemaPath:"#/properties/residency/properties/transfers/items/properties/until/format",keyword:"format",params:{format: "date"}};
+if(data47.remoteAccess !== undefined){
+let data117 = data47.remoteAccess;
+if(Array.isArray(data117)){
+if(data117.length > 200){
+const err204 = {instancePath:instancePath+"/residency/remoteAccess",schemaPath:"#/properties/residency/properties/remoteAccess/maxItems",keyword:"maxItems",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -4631,9 +4768,12 @@ vErrors.push(err204);
 }
 errors++;
 }
-}
-else {
-const err205 = {instancePath:instancePath+"/residency/transfers/" + i16+"/until",schemaPath:"#/properties/residency/properties/transfers/items/properties/until/type",keyword:"type",params:{type: "string"}};
+const len15 = data117.length;
+for(let i20=0; i20<len15; i20++){
+let data118 = data117[i20];
+if(data118 && typeof data118 == "object" && !Array.isArray(data118)){
+if(data118.who === undefined){
+const err205 = {instancePath:instancePath+"/residency/remoteAccess/" + i20,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "who"}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -4642,10 +4782,8 @@ vErrors.push(err205);
 }
 errors++;
 }
-}
-}
-else {
-const err206 = {instancePath:instancePath+"/residency/transfers/" + i16,schemaPath:"#/properties/residency/properties/transfers/items/type",keyword:"type",params:{type: "object"}};
+if(data118.from === undefined){
+const err206 = {instancePath:instancePath+"/residency/remoteAccess/" + i20,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "from"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -4654,10 +4792,8 @@ vErrors.push(err206);
 }
 errors++;
 }
-}
-}
-else {
-const err207 = {instancePath:instancePath+"/residency/transfers",schemaPath:"#/properties/residency/properties/transfers/type",keyword:"type",params:{type: "array"}};
+if(data118.why === undefined){
+const err207 = {instancePath:instancePath+"/residency/remoteAccess/" + i20,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "why"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -4666,12 +4802,8 @@ vErrors.push(err207);
 }
 errors++;
 }
-}
-if(data45.remoteAccess !== undefined){
-let data105 = data45.remoteAccess;
-if(Array.isArray(data105)){
-if(data105.length > 200){
-const err208 = {instancePath:instancePath+"/residency/remoteAccess",schemaPath:"#/properties/residency/properties/remoteAccess/maxItems",keyword:"maxItems",params:{limit: 200}};
+if(data118.until === undefined){
+const err208 = {instancePath:instancePath+"/residency/remoteAccess/" + i20,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "until"}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -4680,12 +4812,9 @@ vErrors.push(err208);
 }
 errors++;
 }
-const len14 = data105.length;
-for(let i19=0; i19<len14; i19++){
-let data106 = data105[i19];
-if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
-if(data106.who === undefined){
-const err209 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "who"}};
+for(const key20 in data118){
+if(!((((key20 === "who") || (key20 === "from")) || (key20 === "why")) || (key20 === "until"))){
+const err209 = {instancePath:instancePath+"/residency/remoteAccess/" + i20,schemaPath:"#/properties/residency/properties/remoteAccess/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -4694,8 +4823,12 @@ vErrors.push(err209);
 }
 errors++;
 }
-if(data106.from === undefined){
-const err210 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "from"}};
+}
+if(data118.who !== undefined){
+let data119 = data118.who;
+if(typeof data119 === "string"){
+if(func3(data119) < 1){
+const err210 = {instancePath:instancePath+"/residency/remoteAccess/" + i20+"/who",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -4704,8 +4837,9 @@ vErrors.push(err210);
 }
 errors++;
 }
-if(data106.why === undefined){
-const err211 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "why"}};
+}
+else {
+const err211 = {instancePath:instancePath+"/residency/remoteAccess/" + i20+"/who",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/who/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -4714,8 +4848,12 @@ vErrors.push(err211);
 }
 errors++;
 }
-if(data106.until === undefined){
-const err212 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/required",keyword:"required",params:{missingProperty: "until"}};
+}
+if(data118.from !== undefined){
+let data120 = data118.from;
+if(typeof data120 === "string"){
+if(!(formats0(data120))){
+const err212 = {instancePath:instancePath+"/residency/remoteAccess/" + i20+"/from",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/from/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -4724,9 +4862,9 @@ vErrors.push(err212);
 }
 errors++;
 }
-for(const key20 in data106){
-if(!((((key20 === "who") || (key20 === "from")) || (key20 === "why")) || (key20 === "until"))){
-const err213 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+}
+else {
+const err213 = {instancePath:instancePath+"/residency/remoteAccess/" + i20+"/from",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/from/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -4736,11 +4874,11 @@ vErrors.push(err213);
 errors++;
 }
 }
-if(data106.who !== undefined){
-let data107 = data106.who;
-if(typeof data107 === "string"){
-if(func3(data107) < 1){
-const err214 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/who",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
+if(data118.why !== undefined){
+let data121 = data118.why;
+if(typeof data121 === "string"){
+if(func3(data121) < 1){
+const err214 = {instancePath:instancePath+"/residency/remoteAccess/" + i20+"/why",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/why/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -4751,7 +4889,7 @@ errors++;
 }
 }
 else {
-const err215 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/who",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/who/type",keyword:"type",params:{type: "string"}};
+const err215 = {instancePath:instancePath+"/residency/remoteAccess/" + i20+"/why",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/why/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -4761,11 +4899,11 @@ vErrors.push(err215);
 errors++;
 }
 }
-if(data106.from !== undefined){
-let data108 = data106.from;
-if(typeof data108 === "string"){
-if(!(formats0(data108))){
-const err216 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/from",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/from/format",keyword:"format",params:{format: "country"}};
+if(data118.until !== undefined){
+let data122 = data118.until;
+if(typeof data122 === "string"){
+if(!(formats10.validate(data122))){
+const err216 = {instancePath:instancePath+"/residency/remoteAccess/" + i20+"/until",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -4776,7 +4914,7 @@ errors++;
 }
 }
 else {
-const err217 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/from",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/from/type",keyword:"type",params:{type: "string"}};
+const err217 = {instancePath:instancePath+"/residency/remoteAccess/" + i20+"/until",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -4786,11 +4924,9 @@ vErrors.push(err217);
 errors++;
 }
 }
-if(data106.why !== undefined){
-let data109 = data106.why;
-if(typeof data109 === "string"){
-if(func3(data109) < 1){
-const err218 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/why",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/why/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err218 = {instancePath:instancePath+"/residency/remoteAccess/" + i20,schemaPath:"#/properties/residency/properties/remoteAccess/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -4800,8 +4936,9 @@ vErrors.push(err218);
 errors++;
 }
 }
+}
 else {
-const err219 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/why",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/why/type",keyword:"type",params:{type: "string"}};
+const err219 = {instancePath:instancePath+"/residency/remoteAccess",schemaPath:"#/properties/residency/properties/remoteAccess/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -4811,11 +4948,11 @@ vErrors.push(err219);
 errors++;
 }
 }
-if(data106.until !== undefined){
-let data110 = data106.until;
-if(typeof data110 === "string"){
-if(!(formats10.validate(data110))){
-const err220 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/until",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/until/format",keyword:"format",params:{format: "date"}};
+if(data47.waivers !== undefined){
+let data123 = data47.waivers;
+if(Array.isArray(data123)){
+if(data123.length > 200){
+const err220 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/maxItems",keyword:"maxItems",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -4824,9 +4961,12 @@ vErrors.push(err220);
 }
 errors++;
 }
-}
-else {
-const err221 = {instancePath:instancePath+"/residency/remoteAccess/" + i19+"/until",schemaPath:"#/properties/residency/properties/remoteAccess/items/properties/until/type",keyword:"type",params:{type: "string"}};
+const len16 = data123.length;
+for(let i21=0; i21<len16; i21++){
+let data124 = data123[i21];
+if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
+if(data124.id === undefined){
+const err221 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -4835,10 +4975,8 @@ vErrors.push(err221);
 }
 errors++;
 }
-}
-}
-else {
-const err222 = {instancePath:instancePath+"/residency/remoteAccess/" + i19,schemaPath:"#/properties/residency/properties/remoteAccess/items/type",keyword:"type",params:{type: "object"}};
+if(data124.resource === undefined){
+const err222 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "resource"}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -4847,10 +4985,8 @@ vErrors.push(err222);
 }
 errors++;
 }
-}
-}
-else {
-const err223 = {instancePath:instancePath+"/residency/remoteAccess",schemaPath:"#/properties/residency/properties/remoteAccess/type",keyword:"type",params:{type: "array"}};
+if(data124.why === undefined){
+const err223 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "why"}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -4859,12 +4995,8 @@ vErrors.push(err223);
 }
 errors++;
 }
-}
-if(data45.waivers !== undefined){
-let data111 = data45.waivers;
-if(Array.isArray(data111)){
-if(data111.length > 200){
-const err224 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/maxItems",keyword:"maxItems",params:{limit: 200}};
+if(data124.who === undefined){
+const err224 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "who"}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -4873,12 +5005,8 @@ vErrors.push(err224);
 }
 errors++;
 }
-const len15 = data111.length;
-for(let i20=0; i20<len15; i20++){
-let data112 = data111[i20];
-if(data112 && typeof data112 == "object" && !Array.isArray(data112)){
-if(data112.id === undefined){
-const err225 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "id"}};
+if(data124.until === undefined){
+const err225 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "until"}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -4887,8 +5015,9 @@ vErrors.push(err225);
 }
 errors++;
 }
-if(data112.resource === undefined){
-const err226 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "resource"}};
+for(const key21 in data124){
+if(!((((((key21 === "id") || (key21 === "policy")) || (key21 === "resource")) || (key21 === "why")) || (key21 === "who")) || (key21 === "until"))){
+const err226 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -4897,8 +5026,24 @@ vErrors.push(err226);
 }
 errors++;
 }
-if(data112.why === undefined){
-const err227 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "why"}};
+}
+if(data124.id !== undefined){
+if(!(validate31(data124.id, {instancePath:instancePath+"/residency/waivers/" + i21+"/id",parentData:data124,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data124.policy !== undefined){
+if(!(validate31(data124.policy, {instancePath:instancePath+"/residency/waivers/" + i21+"/policy",parentData:data124,parentDataProperty:"policy",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data124.resource !== undefined){
+let data127 = data124.resource;
+if(typeof data127 === "string"){
+if(func3(data127) > 500){
+const err227 = {instancePath:instancePath+"/residency/waivers/" + i21+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/maxLength",keyword:"maxLength",params:{limit: 500}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -4907,8 +5052,8 @@ vErrors.push(err227);
 }
 errors++;
 }
-if(data112.who === undefined){
-const err228 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "who"}};
+if(func3(data127) < 1){
+const err228 = {instancePath:instancePath+"/residency/waivers/" + i21+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -4917,8 +5062,9 @@ vErrors.push(err228);
 }
 errors++;
 }
-if(data112.until === undefined){
-const err229 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "until"}};
+}
+else {
+const err229 = {instancePath:instancePath+"/residency/waivers/" + i21+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -4927,9 +5073,12 @@ vErrors.push(err229);
 }
 errors++;
 }
-for(const key21 in data112){
-if(!((((((key21 === "id") || (key21 === "policy")) || (key21 === "resource")) || (key21 === "why")) || (key21 === "who")) || (key21 === "until"))){
-const err230 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+}
+if(data124.why !== undefined){
+let data128 = data124.why;
+if(typeof data128 === "string"){
+if(func3(data128) < 10){
+const err230 = {instancePath:instancePath+"/residency/waivers/" + i21+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/minLength",keyword:"minLength",params:{limit: 10}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -4939,23 +5088,8 @@ vErrors.push(err230);
 errors++;
 }
 }
-if(data112.id !== undefined){
-if(!(validate28(data112.id, {instancePath:instancePath+"/residency/waivers/" + i20+"/id",parentData:data112,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data112.policy !== undefined){
-if(!(validate28(data112.policy, {instancePath:instancePath+"/residency/waivers/" + i20+"/policy",parentData:data112,parentDataProperty:"policy",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data112.resource !== undefined){
-let data115 = data112.resource;
-if(typeof data115 === "string"){
-if(func3(data115) > 500){
-const err231 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/maxLength",keyword:"maxLength",params:{limit: 500}};
+else {
+const err231 = {instancePath:instancePath+"/residency/waivers/" + i21+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -4964,8 +5098,12 @@ vErrors.push(err231);
 }
 errors++;
 }
-if(func3(data115) < 1){
-const err232 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data124.who !== undefined){
+let data129 = data124.who;
+if(typeof data129 === "string"){
+if(func3(data129) < 1){
+const err232 = {instancePath:instancePath+"/residency/waivers/" + i21+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -4976,7 +5114,7 @@ errors++;
 }
 }
 else {
-const err233 = {instancePath:instancePath+"/residency/waivers/" + i20+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/type",keyword:"type",params:{type: "string"}};
+const err233 = {instancePath:instancePath+"/residency/waivers/" + i21+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -4986,11 +5124,11 @@ vErrors.push(err233);
 errors++;
 }
 }
-if(data112.why !== undefined){
-let data116 = data112.why;
-if(typeof data116 === "string"){
-if(func3(data116) < 10){
-const err234 = {instancePath:instancePath+"/residency/waivers/" + i20+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/minLength",keyword:"minLength",params:{limit: 10}};
+if(data124.until !== undefined){
+let data130 = data124.until;
+if(typeof data130 === "string"){
+if(!(formats10.validate(data130))){
+const err234 = {instancePath:instancePath+"/residency/waivers/" + i21+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -5001,7 +5139,7 @@ errors++;
 }
 }
 else {
-const err235 = {instancePath:instancePath+"/residency/waivers/" + i20+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/type",keyword:"type",params:{type: "string"}};
+const err235 = {instancePath:instancePath+"/residency/waivers/" + i21+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -5011,11 +5149,9 @@ vErrors.push(err235);
 errors++;
 }
 }
-if(data112.who !== undefined){
-let data117 = data112.who;
-if(typeof data117 === "string"){
-if(func3(data117) < 1){
-const err236 = {instancePath:instancePath+"/residency/waivers/" + i20+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err236 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -5025,8 +5161,9 @@ vErrors.push(err236);
 errors++;
 }
 }
+}
 else {
-const err237 = {instancePath:instancePath+"/residency/waivers/" + i20+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/type",keyword:"type",params:{type: "string"}};
+const err237 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -5036,11 +5173,9 @@ vErrors.push(err237);
 errors++;
 }
 }
-if(data112.until !== undefined){
-let data118 = data112.until;
-if(typeof data118 === "string"){
-if(!(formats10.validate(data118))){
-const err238 = {instancePath:instancePath+"/residency/waivers/" + i20+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/format",keyword:"format",params:{format: "date"}};
+}
+else {
+const err238 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -5050,8 +5185,12 @@ vErrors.push(err238);
 errors++;
 }
 }
-else {
-const err239 = {instancePath:instancePath+"/residency/waivers/" + i20+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/type",keyword:"type",params:{type: "string"}};
+if(data.hosting !== undefined){
+let data131 = data.hosting;
+if(data131 && typeof data131 == "object" && !Array.isArray(data131)){
+for(const key22 in data131){
+if(!(func2.call(schema6.properties.hosting.properties, key22))){
+const err239 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -5061,9 +5200,10 @@ vErrors.push(err239);
 errors++;
 }
 }
-}
-else {
-const err240 = {instancePath:instancePath+"/residency/waivers/" + i20,schemaPath:"#/properties/residency/properties/waivers/items/type",keyword:"type",params:{type: "object"}};
+if(data131.target !== undefined){
+let data132 = data131.target;
+if(!(((data132 === "local") || (data132 === "kubernetes")) || (data132 === "aws"))){
+const err240 = {instancePath:instancePath+"/hosting/target",schemaPath:"#/properties/hosting/properties/target/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.target.enum}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -5073,9 +5213,12 @@ vErrors.push(err240);
 errors++;
 }
 }
-}
-else {
-const err241 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/type",keyword:"type",params:{type: "array"}};
+if(data131.local !== undefined){
+let data133 = data131.local;
+if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
+for(const key23 in data133){
+if(!(((key23 === "bind") || (key23 === "address")) || (key23 === "ports"))){
+const err241 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -5085,9 +5228,11 @@ vErrors.push(err241);
 errors++;
 }
 }
-}
-else {
-const err242 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/type",keyword:"type",params:{type: "object"}};
+if(data133.bind !== undefined){
+let data134 = data133.bind;
+if(typeof data134 === "string"){
+if(!(formats44(data134))){
+const err242 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/format",keyword:"format",params:{format: "address"}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -5097,12 +5242,8 @@ vErrors.push(err242);
 errors++;
 }
 }
-if(data.hosting !== undefined){
-let data119 = data.hosting;
-if(data119 && typeof data119 == "object" && !Array.isArray(data119)){
-for(const key22 in data119){
-if(!(func2.call(schema6.properties.hosting.properties, key22))){
-const err243 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+else {
+const err243 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -5112,10 +5253,18 @@ vErrors.push(err243);
 errors++;
 }
 }
-if(data119.target !== undefined){
-let data120 = data119.target;
-if(!(((data120 === "local") || (data120 === "kubernetes")) || (data120 === "aws"))){
-const err244 = {instancePath:instancePath+"/hosting/target",schemaPath:"#/properties/hosting/properties/target/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.target.enum}};
+if(data133.address !== undefined){
+if(!(validate38(data133.address, {instancePath:instancePath+"/hosting/local/address",parentData:data133,parentDataProperty:"address",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+errors = vErrors.length;
+}
+}
+if(data133.ports !== undefined){
+let data136 = data133.ports;
+if(data136 && typeof data136 == "object" && !Array.isArray(data136)){
+for(const key24 in data136){
+if(!(((key24 === "http") || (key24 === "mqtt")) || (key24 === "mqtts"))){
+const err244 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -5125,12 +5274,27 @@ vErrors.push(err244);
 errors++;
 }
 }
-if(data119.local !== undefined){
-let data121 = data119.local;
-if(data121 && typeof data121 == "object" && !Array.isArray(data121)){
-for(const key23 in data121){
-if(!(((key23 === "bind") || (key23 === "address")) || (key23 === "ports"))){
-const err245 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+if(data136.http !== undefined){
+if(!(validate92(data136.http, {instancePath:instancePath+"/hosting/local/ports/http",parentData:data136,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+errors = vErrors.length;
+}
+}
+if(data136.mqtt !== undefined){
+if(!(validate92(data136.mqtt, {instancePath:instancePath+"/hosting/local/ports/mqtt",parentData:data136,parentDataProperty:"mqtt",rootData}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+errors = vErrors.length;
+}
+}
+if(data136.mqtts !== undefined){
+if(!(validate92(data136.mqtts, {instancePath:instancePath+"/hosting/local/ports/mqtts",parentData:data136,parentDataProperty:"mqtts",rootData}))){
+vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err245 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -5140,11 +5304,9 @@ vErrors.push(err245);
 errors++;
 }
 }
-if(data121.bind !== undefined){
-let data122 = data121.bind;
-if(typeof data122 === "string"){
-if(!(formats32(data122))){
-const err246 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/format",keyword:"format",params:{format: "address"}};
+}
+else {
+const err246 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -5154,8 +5316,11 @@ vErrors.push(err246);
 errors++;
 }
 }
-else {
-const err247 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/type",keyword:"type",params:{type: "string"}};
+if(data131.kubernetes !== undefined){
+let data140 = data131.kubernetes;
+if(data140 && typeof data140 == "object" && !Array.isArray(data140)){
+if(data140.domain === undefined){
+const err247 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -5164,19 +5329,9 @@ vErrors.push(err247);
 }
 errors++;
 }
-}
-if(data121.address !== undefined){
-if(!(validate31(data121.address, {instancePath:instancePath+"/hosting/local/address",parentData:data121,parentDataProperty:"address",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data121.ports !== undefined){
-let data124 = data121.ports;
-if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
-for(const key24 in data124){
-if(!(((key24 === "http") || (key24 === "mqtt")) || (key24 === "mqtts"))){
-const err248 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
+for(const key25 in data140){
+if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
+const err248 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -5186,27 +5341,11 @@ vErrors.push(err248);
 errors++;
 }
 }
-if(data124.http !== undefined){
-if(!(validate76(data124.http, {instancePath:instancePath+"/hosting/local/ports/http",parentData:data124,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
-errors = vErrors.length;
-}
-}
-if(data124.mqtt !== undefined){
-if(!(validate76(data124.mqtt, {instancePath:instancePath+"/hosting/local/ports/mqtt",parentData:data124,parentDataProperty:"mqtt",rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
-errors = vErrors.length;
-}
-}
-if(data124.mqtts !== undefined){
-if(!(validate76(data124.mqtts, {instancePath:instancePath+"/hosting/local/ports/mqtts",parentData:data124,parentDataProperty:"mqtts",rootData}))){
-vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err249 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/type",keyword:"type",params:{type: "object"}};
+if(data140.context !== undefined){
+let data141 = data140.context;
+if(typeof data141 === "string"){
+if(func3(data141) < 1){
+const err249 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -5216,9 +5355,8 @@ vErrors.push(err249);
 errors++;
 }
 }
-}
 else {
-const err250 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/type",keyword:"type",params:{type: "object"}};
+const err250 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -5228,11 +5366,23 @@ vErrors.push(err250);
 errors++;
 }
 }
-if(data119.kubernetes !== undefined){
-let data128 = data119.kubernetes;
-if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
-if(data128.domain === undefined){
-const err251 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
+if(data140.namespace !== undefined){
+if(!(validate96(data140.namespace, {instancePath:instancePath+"/hosting/kubernetes/namespace",parentData:data140,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+errors = vErrors.length;
+}
+}
+if(data140.zones !== undefined){
+if(!(validate98(data140.zones, {instancePath:instancePath+"/hosting/kubernetes/zones",parentData:data140,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
+errors = vErrors.length;
+}
+}
+if(data140.dataCentres !== undefined){
+let data144 = data140.dataCentres;
+if(Array.isArray(data144)){
+if(data144.length > 50){
+const err251 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -5241,9 +5391,12 @@ vErrors.push(err251);
 }
 errors++;
 }
-for(const key25 in data128){
-if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
-const err252 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
+const len17 = data144.length;
+for(let i22=0; i22<len17; i22++){
+let data145 = data144[i22];
+if(data145 && typeof data145 == "object" && !Array.isArray(data145)){
+if(data145.id === undefined){
+const err252 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -5252,12 +5405,8 @@ vErrors.push(err252);
 }
 errors++;
 }
-}
-if(data128.context !== undefined){
-let data129 = data128.context;
-if(typeof data129 === "string"){
-if(func3(data129) < 1){
-const err253 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
+if(data145.operator === undefined){
+const err253 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -5266,9 +5415,8 @@ vErrors.push(err253);
 }
 errors++;
 }
-}
-else {
-const err254 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/type",keyword:"type",params:{type: "string"}};
+if(data145.place === undefined){
+const err254 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -5277,24 +5425,9 @@ vErrors.push(err254);
 }
 errors++;
 }
-}
-if(data128.namespace !== undefined){
-if(!(validate80(data128.namespace, {instancePath:instancePath+"/hosting/kubernetes/namespace",parentData:data128,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-if(data128.zones !== undefined){
-if(!(validate82(data128.zones, {instancePath:instancePath+"/hosting/kubernetes/zones",parentData:data128,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-}
-if(data128.dataCentres !== undefined){
-let data132 = data128.dataCentres;
-if(Array.isArray(data132)){
-if(data132.length > 50){
-const err255 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
+for(const key26 in data145){
+if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
+const err255 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -5303,12 +5436,18 @@ vErrors.push(err255);
 }
 errors++;
 }
-const len16 = data132.length;
-for(let i21=0; i21<len16; i21++){
-let data133 = data132[i21];
-if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
-if(data133.id === undefined){
-const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+if(data145.id !== undefined){
+if(!(validate31(data145.id, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/id",parentData:data145,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data145.operator !== undefined){
+let data147 = data145.operator;
+if(typeof data147 === "string"){
+if(func3(data147) < 1){
+const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -5317,8 +5456,9 @@ vErrors.push(err256);
 }
 errors++;
 }
-if(data133.operator === undefined){
-const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
+}
+else {
+const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -5327,8 +5467,12 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(data133.place === undefined){
-const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
+}
+if(data145.place !== undefined){
+let data148 = data145.place;
+if(typeof data148 === "string"){
+if(func3(data148) < 1){
+const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -5337,9 +5481,9 @@ vErrors.push(err258);
 }
 errors++;
 }
-for(const key26 in data133){
-if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
-const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
+}
+else {
+const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -5349,17 +5493,15 @@ vErrors.push(err259);
 errors++;
 }
 }
-if(data133.id !== undefined){
-if(!(validate28(data133.id, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/id",parentData:data133,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+if(data145.zones !== undefined){
+if(!(validate98(data145.zones, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/zones",parentData:data145,parentDataProperty:"zones",rootData}))){
+vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors);
 errors = vErrors.length;
 }
 }
-if(data133.operator !== undefined){
-let data135 = data133.operator;
-if(typeof data135 === "string"){
-if(func3(data135) < 1){
-const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -5369,8 +5511,9 @@ vErrors.push(err260);
 errors++;
 }
 }
+}
 else {
-const err261 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/type",keyword:"type",params:{type: "string"}};
+const err261 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -5380,11 +5523,12 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data133.place !== undefined){
-let data136 = data133.place;
-if(typeof data136 === "string"){
-if(func3(data136) < 1){
-const err262 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
+if(data140.nodeSelector !== undefined){
+let data150 = data140.nodeSelector;
+if(data150 && typeof data150 == "object" && !Array.isArray(data150)){
+for(const key27 in data150){
+if(!(pattern11.test(key27))){
+const err262 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -5394,8 +5538,12 @@ vErrors.push(err262);
 errors++;
 }
 }
-else {
-const err263 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/type",keyword:"type",params:{type: "string"}};
+for(const key28 in data150){
+if(pattern11.test(key28)){
+let data151 = data150[key28];
+if(typeof data151 === "string"){
+if(func3(data151) > 63){
+const err263 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -5405,15 +5553,8 @@ vErrors.push(err263);
 errors++;
 }
 }
-if(data133.zones !== undefined){
-if(!(validate82(data133.zones, {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21+"/zones",parentData:data133,parentDataProperty:"zones",rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err264 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i21,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/type",keyword:"type",params:{type: "object"}};
+const err264 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -5424,8 +5565,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err265 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/type",keyword:"type",params:{type: "array"}};
+const err265 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -5435,12 +5577,17 @@ vErrors.push(err265);
 errors++;
 }
 }
-if(data128.nodeSelector !== undefined){
-let data138 = data128.nodeSelector;
-if(data138 && typeof data138 == "object" && !Array.isArray(data138)){
-for(const key27 in data138){
-if(!(pattern11.test(key27))){
-const err266 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
+if(data140.storageClass !== undefined){
+if(!(validate96(data140.storageClass, {instancePath:instancePath+"/hosting/kubernetes/storageClass",parentData:data140,parentDataProperty:"storageClass",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+errors = vErrors.length;
+}
+}
+if(data140.storageProvisioner !== undefined){
+let data153 = data140.storageProvisioner;
+if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
+if(data153.name === undefined){
+const err266 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -5449,13 +5596,9 @@ vErrors.push(err266);
 }
 errors++;
 }
-}
-for(const key28 in data138){
-if(pattern11.test(key28)){
-let data139 = data138[key28];
-if(typeof data139 === "string"){
-if(func3(data139) > 63){
-const err267 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
+for(const key29 in data153){
+if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
+const err267 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -5465,8 +5608,11 @@ vErrors.push(err267);
 errors++;
 }
 }
-else {
-const err268 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
+if(data153.name !== undefined){
+let data154 = data153.name;
+if(typeof data154 === "string"){
+if(!pattern13.test(data154)){
+const err268 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -5476,10 +5622,8 @@ vErrors.push(err268);
 errors++;
 }
 }
-}
-}
 else {
-const err269 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/type",keyword:"type",params:{type: "object"}};
+const err269 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -5489,17 +5633,12 @@ vErrors.push(err269);
 errors++;
 }
 }
-if(data128.storageClass !== undefined){
-if(!(validate80(data128.storageClass, {instancePath:instancePath+"/hosting/kubernetes/storageClass",parentData:data128,parentDataProperty:"storageClass",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-if(data128.storageProvisioner !== undefined){
-let data141 = data128.storageProvisioner;
-if(data141 && typeof data141 == "object" && !Array.isArray(data141)){
-if(data141.name === undefined){
-const err270 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
+if(data153.parameters !== undefined){
+let data155 = data153.parameters;
+if(data155 && typeof data155 == "object" && !Array.isArray(data155)){
+for(const key30 in data155){
+if(!(pattern11.test(key30))){
+const err270 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -5508,9 +5647,11 @@ vErrors.push(err270);
 }
 errors++;
 }
-for(const key29 in data141){
-if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
-const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
+}
+for(const key31 in data155){
+if(pattern11.test(key31)){
+if(typeof data155[key31] !== "string"){
+const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -5520,11 +5661,10 @@ vErrors.push(err271);
 errors++;
 }
 }
-if(data141.name !== undefined){
-let data142 = data141.name;
-if(typeof data142 === "string"){
-if(!pattern13.test(data142)){
-const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
+}
+}
+else {
+const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -5534,8 +5674,11 @@ vErrors.push(err272);
 errors++;
 }
 }
-else {
-const err273 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data153.zoneLabel !== undefined){
+let data157 = data153.zoneLabel;
+if(typeof data157 === "string"){
+if(func3(data157) < 1){
+const err273 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -5545,12 +5688,8 @@ vErrors.push(err273);
 errors++;
 }
 }
-if(data141.parameters !== undefined){
-let data143 = data141.parameters;
-if(data143 && typeof data143 == "object" && !Array.isArray(data143)){
-for(const key30 in data143){
-if(!(pattern11.test(key30))){
-const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
+else {
+const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -5560,10 +5699,9 @@ vErrors.push(err274);
 errors++;
 }
 }
-for(const key31 in data143){
-if(pattern11.test(key31)){
-if(typeof data143[key31] !== "string"){
-const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -5573,10 +5711,17 @@ vErrors.push(err275);
 errors++;
 }
 }
+if(data140.volumeSnapshotClass !== undefined){
+if(!(validate96(data140.volumeSnapshotClass, {instancePath:instancePath+"/hosting/kubernetes/volumeSnapshotClass",parentData:data140,parentDataProperty:"volumeSnapshotClass",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+errors = vErrors.length;
 }
 }
-else {
-const err276 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/type",keyword:"type",params:{type: "object"}};
+if(data140.registry !== undefined){
+let data159 = data140.registry;
+if(typeof data159 === "string"){
+if(!pattern16.test(data159)){
+const err276 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -5586,11 +5731,8 @@ vErrors.push(err276);
 errors++;
 }
 }
-if(data141.zoneLabel !== undefined){
-let data145 = data141.zoneLabel;
-if(typeof data145 === "string"){
-if(func3(data145) < 1){
-const err277 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err277 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -5600,8 +5742,23 @@ vErrors.push(err277);
 errors++;
 }
 }
-else {
-const err278 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/type",keyword:"type",params:{type: "string"}};
+if(data140.registryPullSecret !== undefined){
+if(!(validate96(data140.registryPullSecret, {instancePath:instancePath+"/hosting/kubernetes/registryPullSecret",parentData:data140,parentDataProperty:"registryPullSecret",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+errors = vErrors.length;
+}
+}
+if(data140.imageDigests !== undefined){
+if(!(validate105(data140.imageDigests, {instancePath:instancePath+"/hosting/kubernetes/imageDigests",parentData:data140,parentDataProperty:"imageDigests",rootData}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+errors = vErrors.length;
+}
+}
+if(data140.apiServerAddresses !== undefined){
+let data162 = data140.apiServerAddresses;
+if(Array.isArray(data162)){
+if(data162.length < 1){
+const err278 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -5610,95 +5767,26 @@ vErrors.push(err278);
 }
 errors++;
 }
+const len18 = data162.length;
+for(let i23=0; i23<len18; i23++){
+if(!(validate80(data162[i23], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i23,parentData:data162,parentDataProperty:i23,rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
 }
 }
-else {
-const err279 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/type",keyword:"type",params:{type: "object"}};
+let i24 = data162.length;
+let j5;
+if(i24 > 1){
+outer3:
+for(;i24--;){
+for(j5 = i24; j5--;){
+if(func0(data162[i24], data162[j5])){
+const err279 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i24, j: j5}};
 if(vErrors === null){
 vErrors = [err279];
 }
 else {
 vErrors.push(err279);
-}
-errors++;
-}
-}
-if(data128.volumeSnapshotClass !== undefined){
-if(!(validate80(data128.volumeSnapshotClass, {instancePath:instancePath+"/hosting/kubernetes/volumeSnapshotClass",parentData:data128,parentDataProperty:"volumeSnapshotClass",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-if(data128.registry !== undefined){
-let data147 = data128.registry;
-if(typeof data147 === "string"){
-if(!pattern16.test(data147)){
-const err280 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
-if(vErrors === null){
-vErrors = [err280];
-}
-else {
-vErrors.push(err280);
-}
-errors++;
-}
-}
-else {
-const err281 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err281];
-}
-else {
-vErrors.push(err281);
-}
-errors++;
-}
-}
-if(data128.registryPullSecret !== undefined){
-if(!(validate80(data128.registryPullSecret, {instancePath:instancePath+"/hosting/kubernetes/registryPullSecret",parentData:data128,parentDataProperty:"registryPullSecret",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-if(data128.imageDigests !== undefined){
-if(!(validate89(data128.imageDigests, {instancePath:instancePath+"/hosting/kubernetes/imageDigests",parentData:data128,parentDataProperty:"imageDigests",rootData}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
-errors = vErrors.length;
-}
-}
-if(data128.apiServerAddresses !== undefined){
-let data150 = data128.apiServerAddresses;
-if(Array.isArray(data150)){
-if(data150.length < 1){
-const err282 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err282];
-}
-else {
-vErrors.push(err282);
-}
-errors++;
-}
-const len17 = data150.length;
-for(let i22=0; i22<len17; i22++){
-if(!(validate64(data150[i22], {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses/" + i22,parentData:data150,parentDataProperty:i22,rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
-}
-}
-let i23 = data150.length;
-let j5;
-if(i23 > 1){
-outer3:
-for(;i23--;){
-for(j5 = i23; j5--;){
-if(func0(data150[i23], data150[j5])){
-const err283 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i23, j: j5}};
-if(vErrors === null){
-vErrors = [err283];
-}
-else {
-vErrors.push(err283);
 }
 errors++;
 break outer3;
@@ -5708,7 +5796,86 @@ break outer3;
 }
 }
 else {
-const err284 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/type",keyword:"type",params:{type: "array"}};
+const err280 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err280];
+}
+else {
+vErrors.push(err280);
+}
+errors++;
+}
+}
+if(data140.domain !== undefined){
+if(!(validate75(data140.domain, {instancePath:instancePath+"/hosting/kubernetes/domain",parentData:data140,parentDataProperty:"domain",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+errors = vErrors.length;
+}
+}
+if(data140.tls !== undefined){
+if(!(validate109(data140.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data140,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+errors = vErrors.length;
+}
+}
+if(data140.gateway !== undefined){
+let data166 = data140.gateway;
+if(data166 && typeof data166 == "object" && !Array.isArray(data166)){
+for(const key32 in data166){
+if(!(((key32 === "kind") || (key32 === "className")) || (key32 === "namespace"))){
+const err281 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
+if(vErrors === null){
+vErrors = [err281];
+}
+else {
+vErrors.push(err281);
+}
+errors++;
+}
+}
+if(data166.kind !== undefined){
+let data167 = data166.kind;
+if(!((data167 === "ingress") || (data167 === "gateway-api"))){
+const err282 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
+if(vErrors === null){
+vErrors = [err282];
+}
+else {
+vErrors.push(err282);
+}
+errors++;
+}
+}
+if(data166.className !== undefined){
+if(!(validate96(data166.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data166,parentDataProperty:"className",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+errors = vErrors.length;
+}
+}
+if(data166.namespace !== undefined){
+if(!(validate96(data166.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data166,parentDataProperty:"namespace",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err283 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err283];
+}
+else {
+vErrors.push(err283);
+}
+errors++;
+}
+}
+if(data140.mqtt !== undefined){
+let data170 = data140.mqtt;
+if(data170 && typeof data170 == "object" && !Array.isArray(data170)){
+for(const key33 in data170){
+if(!(((key33 === "expose") || (key33 === "nodePort")) || (key33 === "allowedSources"))){
+const err284 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33}};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -5718,24 +5885,10 @@ vErrors.push(err284);
 errors++;
 }
 }
-if(data128.domain !== undefined){
-if(!(validate59(data128.domain, {instancePath:instancePath+"/hosting/kubernetes/domain",parentData:data128,parentDataProperty:"domain",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data128.tls !== undefined){
-if(!(validate93(data128.tls, {instancePath:instancePath+"/hosting/kubernetes/tls",parentData:data128,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
-errors = vErrors.length;
-}
-}
-if(data128.gateway !== undefined){
-let data154 = data128.gateway;
-if(data154 && typeof data154 == "object" && !Array.isArray(data154)){
-for(const key32 in data154){
-if(!(((key32 === "kind") || (key32 === "className")) || (key32 === "namespace"))){
-const err285 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
+if(data170.expose !== undefined){
+let data171 = data170.expose;
+if(!((data171 === "load-balancer") || (data171 === "node-port"))){
+const err285 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -5745,10 +5898,10 @@ vErrors.push(err285);
 errors++;
 }
 }
-if(data154.kind !== undefined){
-let data155 = data154.kind;
-if(!((data155 === "ingress") || (data155 === "gateway-api"))){
-const err286 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
+if(data170.nodePort !== undefined){
+let data172 = data170.nodePort;
+if(!(((typeof data172 == "number") && (!(data172 % 1) && !isNaN(data172))) && (isFinite(data172)))){
+const err286 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -5757,22 +5910,9 @@ vErrors.push(err286);
 }
 errors++;
 }
-}
-if(data154.className !== undefined){
-if(!(validate80(data154.className, {instancePath:instancePath+"/hosting/kubernetes/gateway/className",parentData:data154,parentDataProperty:"className",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-if(data154.namespace !== undefined){
-if(!(validate80(data154.namespace, {instancePath:instancePath+"/hosting/kubernetes/gateway/namespace",parentData:data154,parentDataProperty:"namespace",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err287 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/type",keyword:"type",params:{type: "object"}};
+if((typeof data172 == "number") && (isFinite(data172))){
+if(data172 > 32767 || isNaN(data172)){
+const err287 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -5781,13 +5921,8 @@ vErrors.push(err287);
 }
 errors++;
 }
-}
-if(data128.mqtt !== undefined){
-let data158 = data128.mqtt;
-if(data158 && typeof data158 == "object" && !Array.isArray(data158)){
-for(const key33 in data158){
-if(!(((key33 === "expose") || (key33 === "nodePort")) || (key33 === "allowedSources"))){
-const err288 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33}};
+if(data172 < 30000 || isNaN(data172)){
+const err288 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -5797,10 +5932,16 @@ vErrors.push(err288);
 errors++;
 }
 }
-if(data158.expose !== undefined){
-let data159 = data158.expose;
-if(!((data159 === "load-balancer") || (data159 === "node-port"))){
-const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
+}
+if(data170.allowedSources !== undefined){
+if(!(validate79(data170.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data170,parentDataProperty:"allowedSources",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -5810,10 +5951,12 @@ vErrors.push(err289);
 errors++;
 }
 }
-if(data158.nodePort !== undefined){
-let data160 = data158.nodePort;
-if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
-const err290 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
+if(data140.operators !== undefined){
+let data174 = data140.operators;
+if(data174 && typeof data174 == "object" && !Array.isArray(data174)){
+for(const key34 in data174){
+if(!((key34 === "certManager") || (key34 === "cloudNativePg"))){
+const err290 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -5822,9 +5965,11 @@ vErrors.push(err290);
 }
 errors++;
 }
-if((typeof data160 == "number") && (isFinite(data160))){
-if(data160 > 32767 || isNaN(data160)){
-const err291 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
+}
+if(data174.certManager !== undefined){
+let data175 = data174.certManager;
+if(!((data175 === "install") || (data175 === "preinstalled"))){
+const err291 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -5833,8 +5978,11 @@ vErrors.push(err291);
 }
 errors++;
 }
-if(data160 < 30000 || isNaN(data160)){
-const err292 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
+}
+if(data174.cloudNativePg !== undefined){
+let data176 = data174.cloudNativePg;
+if(!((data176 === "install") || (data176 === "preinstalled"))){
+const err292 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -5845,15 +5993,8 @@ errors++;
 }
 }
 }
-if(data158.allowedSources !== undefined){
-if(!(validate63(data158.allowedSources, {instancePath:instancePath+"/hosting/kubernetes/mqtt/allowedSources",parentData:data158,parentDataProperty:"allowedSources",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err293 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/type",keyword:"type",params:{type: "object"}};
+const err293 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -5863,12 +6004,10 @@ vErrors.push(err293);
 errors++;
 }
 }
-if(data128.operators !== undefined){
-let data162 = data128.operators;
-if(data162 && typeof data162 == "object" && !Array.isArray(data162)){
-for(const key34 in data162){
-if(!((key34 === "certManager") || (key34 === "cloudNativePg"))){
-const err294 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
+if(data140.admission !== undefined){
+let data177 = data140.admission;
+if(!(((data177 === "enforce") || (data177 === "warn")) || (data177 === "off"))){
+const err294 = {instancePath:instancePath+"/hosting/kubernetes/admission",schemaPath:"#/properties/hosting/properties/kubernetes/properties/admission/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.admission.enum}};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -5878,10 +6017,21 @@ vErrors.push(err294);
 errors++;
 }
 }
-if(data162.certManager !== undefined){
-let data163 = data162.certManager;
-if(!((data163 === "install") || (data163 === "preinstalled"))){
-const err295 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
+if(data140.monitoring !== undefined){
+if(!(validate117(data140.monitoring, {instancePath:instancePath+"/hosting/kubernetes/monitoring",parentData:data140,parentDataProperty:"monitoring",rootData}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+}
+if(data140.monitoringNamespace !== undefined){
+if(!(validate96(data140.monitoringNamespace, {instancePath:instancePath+"/hosting/kubernetes/monitoringNamespace",parentData:data140,parentDataProperty:"monitoringNamespace",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err295 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err295];
 }
@@ -5891,10 +6041,11 @@ vErrors.push(err295);
 errors++;
 }
 }
-if(data162.cloudNativePg !== undefined){
-let data164 = data162.cloudNativePg;
-if(!((data164 === "install") || (data164 === "preinstalled"))){
-const err296 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
+if(data131.aws !== undefined){
+let data180 = data131.aws;
+if(data180 && typeof data180 == "object" && !Array.isArray(data180)){
+if(data180.domain === undefined){
+const err296 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -5903,10 +6054,9 @@ vErrors.push(err296);
 }
 errors++;
 }
-}
-}
-else {
-const err297 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/type",keyword:"type",params:{type: "object"}};
+for(const key35 in data180){
+if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key35))){
+const err297 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -5916,10 +6066,9 @@ vErrors.push(err297);
 errors++;
 }
 }
-if(data128.admission !== undefined){
-let data165 = data128.admission;
-if(!(((data165 === "enforce") || (data165 === "warn")) || (data165 === "off"))){
-const err298 = {instancePath:instancePath+"/hosting/kubernetes/admission",schemaPath:"#/properties/hosting/properties/kubernetes/properties/admission/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.admission.enum}};
+if(data180.region !== undefined){
+if(typeof data180.region !== "string"){
+const err298 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err298];
 }
@@ -5929,21 +6078,11 @@ vErrors.push(err298);
 errors++;
 }
 }
-if(data128.monitoring !== undefined){
-if(!(validate101(data128.monitoring, {instancePath:instancePath+"/hosting/kubernetes/monitoring",parentData:data128,parentDataProperty:"monitoring",rootData}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
-errors = vErrors.length;
-}
-}
-if(data128.monitoringNamespace !== undefined){
-if(!(validate80(data128.monitoringNamespace, {instancePath:instancePath+"/hosting/kubernetes/monitoringNamespace",parentData:data128,parentDataProperty:"monitoringNamespace",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err299 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/type",keyword:"type",params:{type: "object"}};
+if(data180.zones !== undefined){
+let data182 = data180.zones;
+if(Array.isArray(data182)){
+if(data182.length < 1){
+const err299 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err299];
 }
@@ -5952,12 +6091,10 @@ vErrors.push(err299);
 }
 errors++;
 }
-}
-if(data119.aws !== undefined){
-let data168 = data119.aws;
-if(data168 && typeof data168 == "object" && !Array.isArray(data168)){
-if(data168.domain === undefined){
-const err300 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
+const len19 = data182.length;
+for(let i25=0; i25<len19; i25++){
+if(typeof data182[i25] !== "string"){
+const err300 = {instancePath:instancePath+"/hosting/aws/zones/" + i25,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err300];
 }
@@ -5966,9 +6103,19 @@ vErrors.push(err300);
 }
 errors++;
 }
-for(const key35 in data168){
-if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key35))){
-const err301 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
+}
+let i26 = data182.length;
+let j6;
+if(i26 > 1){
+const indices2 = {};
+for(;i26--;){
+let item2 = data182[i26];
+if(typeof item2 !== "string"){
+continue;
+}
+if(typeof indices2[item2] == "number"){
+j6 = indices2[item2];
+const err301 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/uniqueItems",keyword:"uniqueItems",params:{i: i26, j: j6}};
 if(vErrors === null){
 vErrors = [err301];
 }
@@ -5976,11 +6123,14 @@ else {
 vErrors.push(err301);
 }
 errors++;
+break;
+}
+indices2[item2] = i26;
 }
 }
-if(data168.region !== undefined){
-if(typeof data168.region !== "string"){
-const err302 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err302 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err302];
 }
@@ -5990,11 +6140,11 @@ vErrors.push(err302);
 errors++;
 }
 }
-if(data168.zones !== undefined){
-let data170 = data168.zones;
-if(Array.isArray(data170)){
-if(data170.length < 1){
-const err303 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
+if(data180.account !== undefined){
+let data184 = data180.account;
+if(typeof data184 === "string"){
+if(!pattern20.test(data184)){
+const err303 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
 if(vErrors === null){
 vErrors = [err303];
 }
@@ -6003,10 +6153,9 @@ vErrors.push(err303);
 }
 errors++;
 }
-const len18 = data170.length;
-for(let i24=0; i24<len18; i24++){
-if(typeof data170[i24] !== "string"){
-const err304 = {instancePath:instancePath+"/hosting/aws/zones/" + i24,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err304 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err304];
 }
@@ -6016,18 +6165,39 @@ vErrors.push(err304);
 errors++;
 }
 }
-let i25 = data170.length;
-let j6;
-if(i25 > 1){
-const indices2 = {};
-for(;i25--;){
-let item2 = data170[i25];
-if(typeof item2 !== "string"){
-continue;
+if(data180.domain !== undefined){
+if(!(validate75(data180.domain, {instancePath:instancePath+"/hosting/aws/domain",parentData:data180,parentDataProperty:"domain",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
+errors = vErrors.length;
 }
-if(typeof indices2[item2] == "number"){
-j6 = indices2[item2];
-const err305 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/uniqueItems",keyword:"uniqueItems",params:{i: i25, j: j6}};
+}
+if(data180.tls !== undefined){
+if(!(validate109(data180.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data180,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+errors = vErrors.length;
+}
+}
+if(data180.networkRange !== undefined){
+if(!(validate80(data180.networkRange, {instancePath:instancePath+"/hosting/aws/networkRange",parentData:data180,parentDataProperty:"networkRange",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
+}
+}
+if(data180.clusterAccessFrom !== undefined){
+if(!(validate79(data180.clusterAccessFrom, {instancePath:instancePath+"/hosting/aws/clusterAccessFrom",parentData:data180,parentDataProperty:"clusterAccessFrom",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+if(data180.administrators !== undefined){
+let data189 = data180.administrators;
+if(Array.isArray(data189)){
+const len20 = data189.length;
+for(let i27=0; i27<len20; i27++){
+let data190 = data189[i27];
+if(typeof data190 === "string"){
+if(!pattern21.test(data190)){
+const err305 = {instancePath:instancePath+"/hosting/aws/administrators/" + i27,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
 if(vErrors === null){
 vErrors = [err305];
 }
@@ -6035,14 +6205,10 @@ else {
 vErrors.push(err305);
 }
 errors++;
-break;
-}
-indices2[item2] = i25;
-}
 }
 }
 else {
-const err306 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/type",keyword:"type",params:{type: "array"}};
+const err306 = {instancePath:instancePath+"/hosting/aws/administrators/" + i27,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err306];
 }
@@ -6052,11 +6218,18 @@ vErrors.push(err306);
 errors++;
 }
 }
-if(data168.account !== undefined){
-let data172 = data168.account;
-if(typeof data172 === "string"){
-if(!pattern20.test(data172)){
-const err307 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
+let i28 = data189.length;
+let j7;
+if(i28 > 1){
+const indices3 = {};
+for(;i28--;){
+let item3 = data189[i28];
+if(typeof item3 !== "string"){
+continue;
+}
+if(typeof indices3[item3] == "number"){
+j7 = indices3[item3];
+const err307 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/uniqueItems",keyword:"uniqueItems",params:{i: i28, j: j7}};
 if(vErrors === null){
 vErrors = [err307];
 }
@@ -6064,10 +6237,14 @@ else {
 vErrors.push(err307);
 }
 errors++;
+break;
+}
+indices3[item3] = i28;
+}
 }
 }
 else {
-const err308 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/type",keyword:"type",params:{type: "string"}};
+const err308 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err308];
 }
@@ -6077,39 +6254,12 @@ vErrors.push(err308);
 errors++;
 }
 }
-if(data168.domain !== undefined){
-if(!(validate59(data168.domain, {instancePath:instancePath+"/hosting/aws/domain",parentData:data168,parentDataProperty:"domain",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
-errors = vErrors.length;
-}
-}
-if(data168.tls !== undefined){
-if(!(validate93(data168.tls, {instancePath:instancePath+"/hosting/aws/tls",parentData:data168,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
-errors = vErrors.length;
-}
-}
-if(data168.networkRange !== undefined){
-if(!(validate64(data168.networkRange, {instancePath:instancePath+"/hosting/aws/networkRange",parentData:data168,parentDataProperty:"networkRange",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
-errors = vErrors.length;
-}
-}
-if(data168.clusterAccessFrom !== undefined){
-if(!(validate63(data168.clusterAccessFrom, {instancePath:instancePath+"/hosting/aws/clusterAccessFrom",parentData:data168,parentDataProperty:"clusterAccessFrom",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
-}
-}
-if(data168.administrators !== undefined){
-let data177 = data168.administrators;
-if(Array.isArray(data177)){
-const len19 = data177.length;
-for(let i26=0; i26<len19; i26++){
-let data178 = data177[i26];
-if(typeof data178 === "string"){
-if(!pattern21.test(data178)){
-const err309 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
+if(data180.mqtt !== undefined){
+let data191 = data180.mqtt;
+if(data191 && typeof data191 == "object" && !Array.isArray(data191)){
+for(const key36 in data191){
+if(!(key36 === "allowedSources")){
+const err309 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
 if(vErrors === null){
 vErrors = [err309];
 }
@@ -6119,8 +6269,15 @@ vErrors.push(err309);
 errors++;
 }
 }
+if(data191.allowedSources !== undefined){
+if(!(validate79(data191.allowedSources, {instancePath:instancePath+"/hosting/aws/mqtt/allowedSources",parentData:data191,parentDataProperty:"allowedSources",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+errors = vErrors.length;
+}
+}
+}
 else {
-const err310 = {instancePath:instancePath+"/hosting/aws/administrators/" + i26,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/type",keyword:"type",params:{type: "string"}};
+const err310 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err310];
 }
@@ -6130,18 +6287,23 @@ vErrors.push(err310);
 errors++;
 }
 }
-let i27 = data177.length;
-let j7;
-if(i27 > 1){
-const indices3 = {};
-for(;i27--;){
-let item3 = data177[i27];
-if(typeof item3 !== "string"){
-continue;
+if(data180.imageDigests !== undefined){
+if(!(validate105(data180.imageDigests, {instancePath:instancePath+"/hosting/aws/imageDigests",parentData:data180,parentDataProperty:"imageDigests",rootData}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
+errors = vErrors.length;
 }
-if(typeof indices3[item3] == "number"){
-j7 = indices3[item3];
-const err311 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/uniqueItems",keyword:"uniqueItems",params:{i: i27, j: j7}};
+}
+if(data180.monitoring !== undefined){
+if(!(validate117(data180.monitoring, {instancePath:instancePath+"/hosting/aws/monitoring",parentData:data180,parentDataProperty:"monitoring",rootData}))){
+vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+errors = vErrors.length;
+}
+}
+if(data180.instanceTypes !== undefined){
+let data195 = data180.instanceTypes;
+if(Array.isArray(data195)){
+if(data195.length < 1){
+const err311 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err311];
 }
@@ -6149,14 +6311,13 @@ else {
 vErrors.push(err311);
 }
 errors++;
-break;
 }
-indices3[item3] = i27;
-}
-}
-}
-else {
-const err312 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/type",keyword:"type",params:{type: "array"}};
+const len21 = data195.length;
+for(let i29=0; i29<len21; i29++){
+let data196 = data195[i29];
+if(typeof data196 === "string"){
+if(!pattern22.test(data196)){
+const err312 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i29,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err312];
 }
@@ -6166,12 +6327,8 @@ vErrors.push(err312);
 errors++;
 }
 }
-if(data168.mqtt !== undefined){
-let data179 = data168.mqtt;
-if(data179 && typeof data179 == "object" && !Array.isArray(data179)){
-for(const key36 in data179){
-if(!(key36 === "allowedSources")){
-const err313 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
+else {
+const err313 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i29,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err313];
 }
@@ -6181,15 +6338,18 @@ vErrors.push(err313);
 errors++;
 }
 }
-if(data179.allowedSources !== undefined){
-if(!(validate63(data179.allowedSources, {instancePath:instancePath+"/hosting/aws/mqtt/allowedSources",parentData:data179,parentDataProperty:"allowedSources",rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
-errors = vErrors.length;
+let i30 = data195.length;
+let j8;
+if(i30 > 1){
+const indices4 = {};
+for(;i30--;){
+let item4 = data195[i30];
+if(typeof item4 !== "string"){
+continue;
 }
-}
-}
-else {
-const err314 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/type",keyword:"type",params:{type: "object"}};
+if(typeof indices4[item4] == "number"){
+j8 = indices4[item4];
+const err314 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/uniqueItems",keyword:"uniqueItems",params:{i: i30, j: j8}};
 if(vErrors === null){
 vErrors = [err314];
 }
@@ -6197,25 +6357,14 @@ else {
 vErrors.push(err314);
 }
 errors++;
+break;
+}
+indices4[item4] = i30;
 }
 }
-if(data168.imageDigests !== undefined){
-if(!(validate89(data168.imageDigests, {instancePath:instancePath+"/hosting/aws/imageDigests",parentData:data168,parentDataProperty:"imageDigests",rootData}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
-errors = vErrors.length;
 }
-}
-if(data168.monitoring !== undefined){
-if(!(validate101(data168.monitoring, {instancePath:instancePath+"/hosting/aws/monitoring",parentData:data168,parentDataProperty:"monitoring",rootData}))){
-vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
-errors = vErrors.length;
-}
-}
-if(data168.instanceTypes !== undefined){
-let data183 = data168.instanceTypes;
-if(Array.isArray(data183)){
-if(data183.length < 1){
-const err315 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err315 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err315];
 }
@@ -6224,12 +6373,10 @@ vErrors.push(err315);
 }
 errors++;
 }
-const len20 = data183.length;
-for(let i28=0; i28<len20; i28++){
-let data184 = data183[i28];
-if(typeof data184 === "string"){
-if(!pattern22.test(data184)){
-const err316 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
+}
+}
+else {
+const err316 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err316];
 }
@@ -6239,8 +6386,12 @@ vErrors.push(err316);
 errors++;
 }
 }
-else {
-const err317 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i28,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/type",keyword:"type",params:{type: "string"}};
+if(data131.sizes !== undefined){
+let data197 = data131.sizes;
+if(data197 && typeof data197 == "object" && !Array.isArray(data197)){
+for(const key37 in data197){
+if(!((((((key37 === "broker") || (key37 === "timeSeries")) || (key37 === "relational")) || (key37 === "ingest")) || (key37 === "analytics")) || (key37 === "diagnostic"))){
+const err317 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
 if(vErrors === null){
 vErrors = [err317];
 }
@@ -6250,18 +6401,12 @@ vErrors.push(err317);
 errors++;
 }
 }
-let i29 = data183.length;
-let j8;
-if(i29 > 1){
-const indices4 = {};
-for(;i29--;){
-let item4 = data183[i29];
-if(typeof item4 !== "string"){
-continue;
-}
-if(typeof indices4[item4] == "number"){
-j8 = indices4[item4];
-const err318 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/uniqueItems",keyword:"uniqueItems",params:{i: i29, j: j8}};
+if(data197.broker !== undefined){
+let data198 = data197.broker;
+if(data198 && typeof data198 == "object" && !Array.isArray(data198)){
+for(const key38 in data198){
+if(!(((((key38 === "replicas") || (key38 === "queues")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
+const err318 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
 if(vErrors === null){
 vErrors = [err318];
 }
@@ -6269,14 +6414,18 @@ else {
 vErrors.push(err318);
 }
 errors++;
-break;
-}
-indices4[item4] = i29;
 }
 }
+if(data198.replicas !== undefined){
+if(!(validate127(data198.replicas, {instancePath:instancePath+"/hosting/sizes/broker/replicas",parentData:data198,parentDataProperty:"replicas",rootData}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+errors = vErrors.length;
 }
-else {
-const err319 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/type",keyword:"type",params:{type: "array"}};
+}
+if(data198.queues !== undefined){
+let data200 = data198.queues;
+if(!(((typeof data200 == "number") && (!(data200 % 1) && !isNaN(data200))) && (isFinite(data200)))){
+const err319 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err319];
 }
@@ -6285,10 +6434,9 @@ vErrors.push(err319);
 }
 errors++;
 }
-}
-}
-else {
-const err320 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/type",keyword:"type",params:{type: "object"}};
+if((typeof data200 == "number") && (isFinite(data200))){
+if(data200 > 512 || isNaN(data200)){
+const err320 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/maximum",keyword:"maximum",params:{comparison: "<=", limit: 512}};
 if(vErrors === null){
 vErrors = [err320];
 }
@@ -6297,13 +6445,8 @@ vErrors.push(err320);
 }
 errors++;
 }
-}
-if(data119.sizes !== undefined){
-let data185 = data119.sizes;
-if(data185 && typeof data185 == "object" && !Array.isArray(data185)){
-for(const key37 in data185){
-if(!((((((key37 === "broker") || (key37 === "timeSeries")) || (key37 === "relational")) || (key37 === "ingest")) || (key37 === "analytics")) || (key37 === "diagnostic"))){
-const err321 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
+if(data200 < 1 || isNaN(data200)){
+const err321 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err321];
 }
@@ -6313,12 +6456,28 @@ vErrors.push(err321);
 errors++;
 }
 }
-if(data185.broker !== undefined){
-let data186 = data185.broker;
-if(data186 && typeof data186 == "object" && !Array.isArray(data186)){
-for(const key38 in data186){
-if(!(((((key38 === "replicas") || (key38 === "queues")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
-const err322 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
+}
+if(data198.cpu !== undefined){
+if(!(validate129(data198.cpu, {instancePath:instancePath+"/hosting/sizes/broker/cpu",parentData:data198,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+errors = vErrors.length;
+}
+}
+if(data198.memory !== undefined){
+if(!(validate131(data198.memory, {instancePath:instancePath+"/hosting/sizes/broker/memory",parentData:data198,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+if(data198.storage !== undefined){
+if(!(validate131(data198.storage, {instancePath:instancePath+"/hosting/sizes/broker/storage",parentData:data198,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err322 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err322];
 }
@@ -6328,16 +6487,12 @@ vErrors.push(err322);
 errors++;
 }
 }
-if(data186.replicas !== undefined){
-if(!(validate111(data186.replicas, {instancePath:instancePath+"/hosting/sizes/broker/replicas",parentData:data186,parentDataProperty:"replicas",rootData}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
-errors = vErrors.length;
-}
-}
-if(data186.queues !== undefined){
-let data188 = data186.queues;
-if(!(((typeof data188 == "number") && (!(data188 % 1) && !isNaN(data188))) && (isFinite(data188)))){
-const err323 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/type",keyword:"type",params:{type: "integer"}};
+if(data197.timeSeries !== undefined){
+let data204 = data197.timeSeries;
+if(data204 && typeof data204 == "object" && !Array.isArray(data204)){
+for(const key39 in data204){
+if(!(((((key39 === "shards") || (key39 === "replicas")) || (key39 === "cpu")) || (key39 === "memory")) || (key39 === "storage"))){
+const err323 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
 if(vErrors === null){
 vErrors = [err323];
 }
@@ -6346,9 +6501,17 @@ vErrors.push(err323);
 }
 errors++;
 }
-if((typeof data188 == "number") && (isFinite(data188))){
-if(data188 > 512 || isNaN(data188)){
-const err324 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/maximum",keyword:"maximum",params:{comparison: "<=", limit: 512}};
+}
+if(data204.shards !== undefined){
+if(!(validate134(data204.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data204,parentDataProperty:"shards",rootData}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+errors = vErrors.length;
+}
+}
+if(data204.replicas !== undefined){
+let data206 = data204.replicas;
+if(!(((typeof data206 == "number") && (!(data206 % 1) && !isNaN(data206))) && (isFinite(data206)))){
+const err324 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err324];
 }
@@ -6357,8 +6520,9 @@ vErrors.push(err324);
 }
 errors++;
 }
-if(data188 < 1 || isNaN(data188)){
-const err325 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data206 == "number") && (isFinite(data206))){
+if(data206 > 5 || isNaN(data206)){
+const err325 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
 if(vErrors === null){
 vErrors = [err325];
 }
@@ -6367,29 +6531,8 @@ vErrors.push(err325);
 }
 errors++;
 }
-}
-}
-if(data186.cpu !== undefined){
-if(!(validate113(data186.cpu, {instancePath:instancePath+"/hosting/sizes/broker/cpu",parentData:data186,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
-errors = vErrors.length;
-}
-}
-if(data186.memory !== undefined){
-if(!(validate115(data186.memory, {instancePath:instancePath+"/hosting/sizes/broker/memory",parentData:data186,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
-errors = vErrors.length;
-}
-}
-if(data186.storage !== undefined){
-if(!(validate115(data186.storage, {instancePath:instancePath+"/hosting/sizes/broker/storage",parentData:data186,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err326 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/type",keyword:"type",params:{type: "object"}};
+if(data206 < 1 || isNaN(data206)){
+const err326 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err326];
 }
@@ -6399,12 +6542,28 @@ vErrors.push(err326);
 errors++;
 }
 }
-if(data185.timeSeries !== undefined){
-let data192 = data185.timeSeries;
-if(data192 && typeof data192 == "object" && !Array.isArray(data192)){
-for(const key39 in data192){
-if(!(((((key39 === "shards") || (key39 === "replicas")) || (key39 === "cpu")) || (key39 === "memory")) || (key39 === "storage"))){
-const err327 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
+}
+if(data204.cpu !== undefined){
+if(!(validate129(data204.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data204,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+errors = vErrors.length;
+}
+}
+if(data204.memory !== undefined){
+if(!(validate131(data204.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data204,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+if(data204.storage !== undefined){
+if(!(validate131(data204.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data204,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err327 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err327];
 }
@@ -6414,16 +6573,12 @@ vErrors.push(err327);
 errors++;
 }
 }
-if(data192.shards !== undefined){
-if(!(validate118(data192.shards, {instancePath:instancePath+"/hosting/sizes/timeSeries/shards",parentData:data192,parentDataProperty:"shards",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
-errors = vErrors.length;
-}
-}
-if(data192.replicas !== undefined){
-let data194 = data192.replicas;
-if(!(((typeof data194 == "number") && (!(data194 % 1) && !isNaN(data194))) && (isFinite(data194)))){
-const err328 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
+if(data197.relational !== undefined){
+let data210 = data197.relational;
+if(data210 && typeof data210 == "object" && !Array.isArray(data210)){
+for(const key40 in data210){
+if(!((((key40 === "replicas") || (key40 === "cpu")) || (key40 === "memory")) || (key40 === "storage"))){
+const err328 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
 if(vErrors === null){
 vErrors = [err328];
 }
@@ -6432,9 +6587,34 @@ vErrors.push(err328);
 }
 errors++;
 }
-if((typeof data194 == "number") && (isFinite(data194))){
-if(data194 > 5 || isNaN(data194)){
-const err329 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
+}
+if(data210.replicas !== undefined){
+if(!(validate127(data210.replicas, {instancePath:instancePath+"/hosting/sizes/relational/replicas",parentData:data210,parentDataProperty:"replicas",rootData}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+errors = vErrors.length;
+}
+}
+if(data210.cpu !== undefined){
+if(!(validate129(data210.cpu, {instancePath:instancePath+"/hosting/sizes/relational/cpu",parentData:data210,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+errors = vErrors.length;
+}
+}
+if(data210.memory !== undefined){
+if(!(validate131(data210.memory, {instancePath:instancePath+"/hosting/sizes/relational/memory",parentData:data210,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+if(data210.storage !== undefined){
+if(!(validate131(data210.storage, {instancePath:instancePath+"/hosting/sizes/relational/storage",parentData:data210,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err329 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err329];
 }
@@ -6443,8 +6623,28 @@ vErrors.push(err329);
 }
 errors++;
 }
-if(data194 < 1 || isNaN(data194)){
-const err330 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data197.ingest !== undefined){
+if(!(validate143(data197.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data197,parentDataProperty:"ingest",rootData}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+errors = vErrors.length;
+}
+}
+if(data197.analytics !== undefined){
+if(!(validate143(data197.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data197,parentDataProperty:"analytics",rootData}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+errors = vErrors.length;
+}
+}
+if(data197.diagnostic !== undefined){
+if(!(validate143(data197.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data197,parentDataProperty:"diagnostic",rootData}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err330 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err330];
 }
@@ -6454,28 +6654,12 @@ vErrors.push(err330);
 errors++;
 }
 }
-}
-if(data192.cpu !== undefined){
-if(!(validate113(data192.cpu, {instancePath:instancePath+"/hosting/sizes/timeSeries/cpu",parentData:data192,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
-errors = vErrors.length;
-}
-}
-if(data192.memory !== undefined){
-if(!(validate115(data192.memory, {instancePath:instancePath+"/hosting/sizes/timeSeries/memory",parentData:data192,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
-errors = vErrors.length;
-}
-}
-if(data192.storage !== undefined){
-if(!(validate115(data192.storage, {instancePath:instancePath+"/hosting/sizes/timeSeries/storage",parentData:data192,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err331 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
+if(data131.backup !== undefined){
+let data218 = data131.backup;
+if(data218 && typeof data218 == "object" && !Array.isArray(data218)){
+for(const key41 in data218){
+if(!((((key41 === "at") || (key41 === "retention")) || (key41 === "destination")) || (key41 === "local"))){
+const err331 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
 if(vErrors === null){
 vErrors = [err331];
 }
@@ -6485,12 +6669,23 @@ vErrors.push(err331);
 errors++;
 }
 }
-if(data185.relational !== undefined){
-let data198 = data185.relational;
-if(data198 && typeof data198 == "object" && !Array.isArray(data198)){
-for(const key40 in data198){
-if(!((((key40 === "replicas") || (key40 === "cpu")) || (key40 === "memory")) || (key40 === "storage"))){
-const err332 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
+if(data218.at !== undefined){
+if(!(validate151(data218.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data218,parentDataProperty:"at",rootData}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+errors = vErrors.length;
+}
+}
+if(data218.retention !== undefined){
+if(!(validate63(data218.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data218,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+if(data218.destination !== undefined){
+let data221 = data218.destination;
+if(data221 && typeof data221 == "object" && !Array.isArray(data221)){
+if(data221.endpoint === undefined){
+const err332 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
 if(vErrors === null){
 vErrors = [err332];
 }
@@ -6499,34 +6694,8 @@ vErrors.push(err332);
 }
 errors++;
 }
-}
-if(data198.replicas !== undefined){
-if(!(validate111(data198.replicas, {instancePath:instancePath+"/hosting/sizes/relational/replicas",parentData:data198,parentDataProperty:"replicas",rootData}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
-errors = vErrors.length;
-}
-}
-if(data198.cpu !== undefined){
-if(!(validate113(data198.cpu, {instancePath:instancePath+"/hosting/sizes/relational/cpu",parentData:data198,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
-errors = vErrors.length;
-}
-}
-if(data198.memory !== undefined){
-if(!(validate115(data198.memory, {instancePath:instancePath+"/hosting/sizes/relational/memory",parentData:data198,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
-errors = vErrors.length;
-}
-}
-if(data198.storage !== undefined){
-if(!(validate115(data198.storage, {instancePath:instancePath+"/hosting/sizes/relational/storage",parentData:data198,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err333 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/type",keyword:"type",params:{type: "object"}};
+if(data221.bucket === undefined){
+const err333 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
 if(vErrors === null){
 vErrors = [err333];
 }
@@ -6535,28 +6704,8 @@ vErrors.push(err333);
 }
 errors++;
 }
-}
-if(data185.ingest !== undefined){
-if(!(validate127(data185.ingest, {instancePath:instancePath+"/hosting/sizes/ingest",parentData:data185,parentDataProperty:"ingest",rootData}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
-errors = vErrors.length;
-}
-}
-if(data185.analytics !== undefined){
-if(!(validate127(data185.analytics, {instancePath:instancePath+"/hosting/sizes/analytics",parentData:data185,parentDataProperty:"analytics",rootData}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
-errors = vErrors.length;
-}
-}
-if(data185.diagnostic !== undefined){
-if(!(validate127(data185.diagnostic, {instancePath:instancePath+"/hosting/sizes/diagnostic",parentData:data185,parentDataProperty:"diagnostic",rootData}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err334 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
+if(data221.country === undefined){
+const err334 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err334];
 }
@@ -6565,13 +6714,9 @@ vErrors.push(err334);
 }
 errors++;
 }
-}
-if(data119.backup !== undefined){
-let data206 = data119.backup;
-if(data206 && typeof data206 == "object" && !Array.isArray(data206)){
-for(const key41 in data206){
-if(!((((key41 === "at") || (key41 === "retention")) || (key41 === "destination")) || (key41 === "local"))){
-const err335 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
+for(const key42 in data221){
+if(!(((((((key42 === "endpoint") || (key42 === "bucket")) || (key42 === "folder")) || (key42 === "region")) || (key42 === "authority")) || (key42 === "country")) || (key42 === "credentialsSecret"))){
+const err335 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
 if(vErrors === null){
 vErrors = [err335];
 }
@@ -6581,23 +6726,17 @@ vErrors.push(err335);
 errors++;
 }
 }
-if(data206.at !== undefined){
-if(!(validate135(data206.at, {instancePath:instancePath+"/hosting/backup/at",parentData:data206,parentDataProperty:"at",rootData}))){
-vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+if(data221.endpoint !== undefined){
+if(!(validate38(data221.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data221,parentDataProperty:"endpoint",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data206.retention !== undefined){
-if(!(validate47(data206.retention, {instancePath:instancePath+"/hosting/backup/retention",parentData:data206,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data206.destination !== undefined){
-let data209 = data206.destination;
-if(data209 && typeof data209 == "object" && !Array.isArray(data209)){
-if(data209.endpoint === undefined){
-const err336 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
+if(data221.bucket !== undefined){
+let data223 = data221.bucket;
+if(typeof data223 === "string"){
+if(!pattern26.test(data223)){
+const err336 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
 if(vErrors === null){
 vErrors = [err336];
 }
@@ -6606,8 +6745,9 @@ vErrors.push(err336);
 }
 errors++;
 }
-if(data209.bucket === undefined){
-const err337 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
+}
+else {
+const err337 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err337];
 }
@@ -6616,8 +6756,12 @@ vErrors.push(err337);
 }
 errors++;
 }
-if(data209.country === undefined){
-const err338 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data221.folder !== undefined){
+let data224 = data221.folder;
+if(typeof data224 === "string"){
+if(func3(data224) > 200){
+const err338 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/maxLength",keyword:"maxLength",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err338];
 }
@@ -6626,9 +6770,8 @@ vErrors.push(err338);
 }
 errors++;
 }
-for(const key42 in data209){
-if(!(((((((key42 === "endpoint") || (key42 === "bucket")) || (key42 === "folder")) || (key42 === "region")) || (key42 === "authority")) || (key42 === "country")) || (key42 === "credentialsSecret"))){
-const err339 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
+if(!pattern27.test(data224)){
+const err339 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/pattern",keyword:"pattern",params:{pattern: "^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$"}};
 if(vErrors === null){
 vErrors = [err339];
 }
@@ -6638,17 +6781,8 @@ vErrors.push(err339);
 errors++;
 }
 }
-if(data209.endpoint !== undefined){
-if(!(validate31(data209.endpoint, {instancePath:instancePath+"/hosting/backup/destination/endpoint",parentData:data209,parentDataProperty:"endpoint",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-if(data209.bucket !== undefined){
-let data211 = data209.bucket;
-if(typeof data211 === "string"){
-if(!pattern26.test(data211)){
-const err340 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
+else {
+const err340 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err340];
 }
@@ -6658,8 +6792,9 @@ vErrors.push(err340);
 errors++;
 }
 }
-else {
-const err341 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
+if(data221.region !== undefined){
+if(typeof data221.region !== "string"){
+const err341 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err341];
 }
@@ -6669,11 +6804,11 @@ vErrors.push(err341);
 errors++;
 }
 }
-if(data209.folder !== undefined){
-let data212 = data209.folder;
-if(typeof data212 === "string"){
-if(func3(data212) > 200){
-const err342 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/maxLength",keyword:"maxLength",params:{limit: 200}};
+if(data221.authority !== undefined){
+let data226 = data221.authority;
+if(typeof data226 === "string"){
+if(func3(data226) > 100000){
+const err342 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/maxLength",keyword:"maxLength",params:{limit: 100000}};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -6682,8 +6817,8 @@ vErrors.push(err342);
 }
 errors++;
 }
-if(!pattern27.test(data212)){
-const err343 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/pattern",keyword:"pattern",params:{pattern: "^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$"}};
+if(func3(data226) < 1){
+const err343 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -6694,7 +6829,7 @@ errors++;
 }
 }
 else {
-const err344 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/type",keyword:"type",params:{type: "string"}};
+const err344 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -6704,9 +6839,11 @@ vErrors.push(err344);
 errors++;
 }
 }
-if(data209.region !== undefined){
-if(typeof data209.region !== "string"){
-const err345 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
+if(data221.country !== undefined){
+let data227 = data221.country;
+if(typeof data227 === "string"){
+if(!(formats0(data227))){
+const err345 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err345];
 }
@@ -6716,11 +6853,8 @@ vErrors.push(err345);
 errors++;
 }
 }
-if(data209.authority !== undefined){
-let data214 = data209.authority;
-if(typeof data214 === "string"){
-if(func3(data214) > 100000){
-const err346 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/maxLength",keyword:"maxLength",params:{limit: 100000}};
+else {
+const err346 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err346];
 }
@@ -6729,8 +6863,16 @@ vErrors.push(err346);
 }
 errors++;
 }
-if(func3(data214) < 1){
-const err347 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data221.credentialsSecret !== undefined){
+if(!(validate96(data221.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data221,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err347 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err347];
 }
@@ -6740,8 +6882,11 @@ vErrors.push(err347);
 errors++;
 }
 }
-else {
-const err348 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/type",keyword:"type",params:{type: "string"}};
+if(data218.local !== undefined){
+let data229 = data218.local;
+if(data229 && typeof data229 == "object" && !Array.isArray(data229)){
+if(data229.folder === undefined){
+const err348 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
 if(vErrors === null){
 vErrors = [err348];
 }
@@ -6750,12 +6895,8 @@ vErrors.push(err348);
 }
 errors++;
 }
-}
-if(data209.country !== undefined){
-let data215 = data209.country;
-if(typeof data215 === "string"){
-if(!(formats0(data215))){
-const err349 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
+if(data229.recipients === undefined){
+const err349 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
 if(vErrors === null){
 vErrors = [err349];
 }
@@ -6764,9 +6905,9 @@ vErrors.push(err349);
 }
 errors++;
 }
-}
-else {
-const err350 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
+for(const key43 in data229){
+if(!((key43 === "folder") || (key43 === "recipients"))){
+const err350 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
 if(vErrors === null){
 vErrors = [err350];
 }
@@ -6776,15 +6917,11 @@ vErrors.push(err350);
 errors++;
 }
 }
-if(data209.credentialsSecret !== undefined){
-if(!(validate80(data209.credentialsSecret, {instancePath:instancePath+"/hosting/backup/destination/credentialsSecret",parentData:data209,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err351 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
+if(data229.folder !== undefined){
+let data230 = data229.folder;
+if(typeof data230 === "string"){
+if(func3(data230) < 1){
+const err351 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err351];
 }
@@ -6794,11 +6931,8 @@ vErrors.push(err351);
 errors++;
 }
 }
-if(data206.local !== undefined){
-let data217 = data206.local;
-if(data217 && typeof data217 == "object" && !Array.isArray(data217)){
-if(data217.folder === undefined){
-const err352 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
+else {
+const err352 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -6807,8 +6941,12 @@ vErrors.push(err352);
 }
 errors++;
 }
-if(data217.recipients === undefined){
-const err353 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
+}
+if(data229.recipients !== undefined){
+let data231 = data229.recipients;
+if(Array.isArray(data231)){
+if(data231.length < 1){
+const err353 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err353];
 }
@@ -6817,9 +6955,12 @@ vErrors.push(err353);
 }
 errors++;
 }
-for(const key43 in data217){
-if(!((key43 === "folder") || (key43 === "recipients"))){
-const err354 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
+const len22 = data231.length;
+for(let i31=0; i31<len22; i31++){
+let data232 = data231[i31];
+if(typeof data232 === "string"){
+if(!pattern28.test(data232)){
+const err354 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i31,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
 if(vErrors === null){
 vErrors = [err354];
 }
@@ -6829,11 +6970,8 @@ vErrors.push(err354);
 errors++;
 }
 }
-if(data217.folder !== undefined){
-let data218 = data217.folder;
-if(typeof data218 === "string"){
-if(func3(data218) < 1){
-const err355 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err355 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i31,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err355];
 }
@@ -6843,8 +6981,18 @@ vErrors.push(err355);
 errors++;
 }
 }
-else {
-const err356 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
+let i32 = data231.length;
+let j9;
+if(i32 > 1){
+const indices5 = {};
+for(;i32--;){
+let item5 = data231[i32];
+if(typeof item5 !== "string"){
+continue;
+}
+if(typeof indices5[item5] == "number"){
+j9 = indices5[item5];
+const err356 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i32, j: j9}};
 if(vErrors === null){
 vErrors = [err356];
 }
@@ -6852,13 +7000,14 @@ else {
 vErrors.push(err356);
 }
 errors++;
+break;
+}
+indices5[item5] = i32;
 }
 }
-if(data217.recipients !== undefined){
-let data219 = data217.recipients;
-if(Array.isArray(data219)){
-if(data219.length < 1){
-const err357 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
+}
+else {
+const err357 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err357];
 }
@@ -6867,12 +7016,10 @@ vErrors.push(err357);
 }
 errors++;
 }
-const len21 = data219.length;
-for(let i30=0; i30<len21; i30++){
-let data220 = data219[i30];
-if(typeof data220 === "string"){
-if(!pattern28.test(data220)){
-const err358 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
+}
+}
+else {
+const err358 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -6882,8 +7029,9 @@ vErrors.push(err358);
 errors++;
 }
 }
+}
 else {
-const err359 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i30,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
+const err359 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err359];
 }
@@ -6893,18 +7041,12 @@ vErrors.push(err359);
 errors++;
 }
 }
-let i31 = data219.length;
-let j9;
-if(i31 > 1){
-const indices5 = {};
-for(;i31--;){
-let item5 = data219[i31];
-if(typeof item5 !== "string"){
-continue;
-}
-if(typeof indices5[item5] == "number"){
-j9 = indices5[item5];
-const err360 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i31, j: j9}};
+if(data131.logs !== undefined){
+let data233 = data131.logs;
+if(data233 && typeof data233 == "object" && !Array.isArray(data233)){
+for(const key44 in data233){
+if(!((key44 === "retention") || (key44 === "auditRetention"))){
+const err360 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
 if(vErrors === null){
 vErrors = [err360];
 }
@@ -6912,14 +7054,23 @@ else {
 vErrors.push(err360);
 }
 errors++;
-break;
 }
-indices5[item5] = i31;
+}
+if(data233.retention !== undefined){
+if(!(validate63(data233.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data233,parentDataProperty:"retention",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+if(data233.auditRetention !== undefined){
+if(!(validate63(data233.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data233,parentDataProperty:"auditRetention",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
 }
 }
 }
 else {
-const err361 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
+const err361 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err361];
 }
@@ -6929,9 +7080,12 @@ vErrors.push(err361);
 errors++;
 }
 }
-}
-else {
-const err362 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
+if(data131.state !== undefined){
+let data236 = data131.state;
+if(data236 && typeof data236 == "object" && !Array.isArray(data236)){
+for(const key45 in data236){
+if(!(((((key45 === "backend") || (key45 === "url")) || (key45 === "country")) || (key45 === "secrets")) || (key45 === "key"))){
+const err362 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -6941,9 +7095,10 @@ vErrors.push(err362);
 errors++;
 }
 }
-}
-else {
-const err363 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
+if(data236.backend !== undefined){
+let data237 = data236.backend;
+if(!((data237 === "file") || (data237 === "bucket"))){
+const err363 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -6953,12 +7108,11 @@ vErrors.push(err363);
 errors++;
 }
 }
-if(data119.logs !== undefined){
-let data221 = data119.logs;
-if(data221 && typeof data221 == "object" && !Array.isArray(data221)){
-for(const key44 in data221){
-if(!((key44 === "retention") || (key44 === "auditRetention"))){
-const err364 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
+if(data236.url !== undefined){
+let data238 = data236.url;
+if(typeof data238 === "string"){
+if(!pattern29.test(data238)){
+const err364 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err364];
 }
@@ -6968,21 +7122,8 @@ vErrors.push(err364);
 errors++;
 }
 }
-if(data221.retention !== undefined){
-if(!(validate47(data221.retention, {instancePath:instancePath+"/hosting/logs/retention",parentData:data221,parentDataProperty:"retention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data221.auditRetention !== undefined){
-if(!(validate47(data221.auditRetention, {instancePath:instancePath+"/hosting/logs/auditRetention",parentData:data221,parentDataProperty:"auditRetention",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
 else {
-const err365 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
+const err365 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err365];
 }
@@ -6992,12 +7133,11 @@ vErrors.push(err365);
 errors++;
 }
 }
-if(data119.state !== undefined){
-let data224 = data119.state;
-if(data224 && typeof data224 == "object" && !Array.isArray(data224)){
-for(const key45 in data224){
-if(!(((((key45 === "backend") || (key45 === "url")) || (key45 === "country")) || (key45 === "secrets")) || (key45 === "key"))){
-const err366 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
+if(data236.country !== undefined){
+let data239 = data236.country;
+if(typeof data239 === "string"){
+if(!(formats0(data239))){
+const err366 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -7007,10 +7147,8 @@ vErrors.push(err366);
 errors++;
 }
 }
-if(data224.backend !== undefined){
-let data225 = data224.backend;
-if(!((data225 === "file") || (data225 === "bucket"))){
-const err367 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
+else {
+const err367 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err367];
 }
@@ -7020,11 +7158,10 @@ vErrors.push(err367);
 errors++;
 }
 }
-if(data224.url !== undefined){
-let data226 = data224.url;
-if(typeof data226 === "string"){
-if(!pattern29.test(data226)){
-const err368 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
+if(data236.secrets !== undefined){
+let data240 = data236.secrets;
+if(!((data240 === "passphrase") || (data240 === "aws-kms"))){
+const err368 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
 if(vErrors === null){
 vErrors = [err368];
 }
@@ -7034,8 +7171,11 @@ vErrors.push(err368);
 errors++;
 }
 }
-else {
-const err369 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
+if(data236.key !== undefined){
+let data241 = data236.key;
+if(typeof data241 === "string"){
+if(func3(data241) < 1){
+const err369 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err369];
 }
@@ -7045,11 +7185,8 @@ vErrors.push(err369);
 errors++;
 }
 }
-if(data224.country !== undefined){
-let data227 = data224.country;
-if(typeof data227 === "string"){
-if(!(formats0(data227))){
-const err370 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
+else {
+const err370 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err370];
 }
@@ -7059,8 +7196,9 @@ vErrors.push(err370);
 errors++;
 }
 }
+}
 else {
-const err371 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
+const err371 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err371];
 }
@@ -7070,10 +7208,12 @@ vErrors.push(err371);
 errors++;
 }
 }
-if(data224.secrets !== undefined){
-let data228 = data224.secrets;
-if(!((data228 === "passphrase") || (data228 === "aws-kms"))){
-const err372 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
+if(data131.environments !== undefined){
+let data242 = data131.environments;
+if(data242 && typeof data242 == "object" && !Array.isArray(data242)){
+for(const key46 in data242){
+if(!((((key46 === "training") || (key46 === "pilot")) || (key46 === "staging")) || (key46 === "production"))){
+const err372 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
 if(vErrors === null){
 vErrors = [err372];
 }
@@ -7083,11 +7223,33 @@ vErrors.push(err372);
 errors++;
 }
 }
-if(data224.key !== undefined){
-let data229 = data224.key;
-if(typeof data229 === "string"){
-if(func3(data229) < 1){
-const err373 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
+if(data242.training !== undefined){
+if(!(validate158(data242.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data242,parentDataProperty:"training",rootData}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+errors = vErrors.length;
+}
+}
+if(data242.pilot !== undefined){
+if(!(validate158(data242.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data242,parentDataProperty:"pilot",rootData}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+errors = vErrors.length;
+}
+}
+if(data242.staging !== undefined){
+if(!(validate158(data242.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data242,parentDataProperty:"staging",rootData}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+errors = vErrors.length;
+}
+}
+if(data242.production !== undefined){
+if(!(validate158(data242.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data242,parentDataProperty:"production",rootData}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err373 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err373];
 }
@@ -7097,8 +7259,9 @@ vErrors.push(err373);
 errors++;
 }
 }
+}
 else {
-const err374 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
+const err374 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err374];
 }
@@ -7108,9 +7271,12 @@ vErrors.push(err374);
 errors++;
 }
 }
-}
-else {
-const err375 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
+if(data.diagnostic !== undefined){
+let data247 = data.diagnostic;
+if(data247 && typeof data247 == "object" && !Array.isArray(data247)){
+for(const key47 in data247){
+if(!((((((key47 === "languages") || (key47 === "overrides")) || (key47 === "extraQuestions")) || (key47 === "financing")) || (key47 === "levers")) || (key47 === "benchmarkGroups"))){
+const err375 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
 if(vErrors === null){
 vErrors = [err375];
 }
@@ -7120,12 +7286,11 @@ vErrors.push(err375);
 errors++;
 }
 }
-if(data119.environments !== undefined){
-let data230 = data119.environments;
-if(data230 && typeof data230 == "object" && !Array.isArray(data230)){
-for(const key46 in data230){
-if(!((((key46 === "training") || (key46 === "pilot")) || (key46 === "staging")) || (key46 === "production"))){
-const err376 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+if(data247.languages !== undefined){
+let data248 = data247.languages;
+if(Array.isArray(data248)){
+if(data248.length < 1){
+const err376 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err376];
 }
@@ -7134,34 +7299,12 @@ vErrors.push(err376);
 }
 errors++;
 }
-}
-if(data230.training !== undefined){
-if(!(validate142(data230.training, {instancePath:instancePath+"/hosting/environments/training",parentData:data230,parentDataProperty:"training",rootData}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
-errors = vErrors.length;
-}
-}
-if(data230.pilot !== undefined){
-if(!(validate142(data230.pilot, {instancePath:instancePath+"/hosting/environments/pilot",parentData:data230,parentDataProperty:"pilot",rootData}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
-errors = vErrors.length;
-}
-}
-if(data230.staging !== undefined){
-if(!(validate142(data230.staging, {instancePath:instancePath+"/hosting/environments/staging",parentData:data230,parentDataProperty:"staging",rootData}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
-errors = vErrors.length;
-}
-}
-if(data230.production !== undefined){
-if(!(validate142(data230.production, {instancePath:instancePath+"/hosting/environments/production",parentData:data230,parentDataProperty:"production",rootData}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err377 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
+const len23 = data248.length;
+for(let i33=0; i33<len23; i33++){
+let data249 = data248[i33];
+if(typeof data249 === "string"){
+if(!(formats2(data249))){
+const err377 = {instancePath:instancePath+"/diagnostic/languages/" + i33,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err377];
 }
@@ -7171,9 +7314,8 @@ vErrors.push(err377);
 errors++;
 }
 }
-}
 else {
-const err378 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
+const err378 = {instancePath:instancePath+"/diagnostic/languages/" + i33,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err378];
 }
@@ -7183,12 +7325,18 @@ vErrors.push(err378);
 errors++;
 }
 }
-if(data.diagnostic !== undefined){
-let data235 = data.diagnostic;
-if(data235 && typeof data235 == "object" && !Array.isArray(data235)){
-for(const key47 in data235){
-if(!((((((key47 === "languages") || (key47 === "overrides")) || (key47 === "extraQuestions")) || (key47 === "financing")) || (key47 === "levers")) || (key47 === "benchmarkGroups"))){
-const err379 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
+let i34 = data248.length;
+let j10;
+if(i34 > 1){
+const indices6 = {};
+for(;i34--;){
+let item6 = data248[i34];
+if(typeof item6 !== "string"){
+continue;
+}
+if(typeof indices6[item6] == "number"){
+j10 = indices6[item6];
+const err379 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i34, j: j10}};
 if(vErrors === null){
 vErrors = [err379];
 }
@@ -7196,13 +7344,14 @@ else {
 vErrors.push(err379);
 }
 errors++;
+break;
+}
+indices6[item6] = i34;
 }
 }
-if(data235.languages !== undefined){
-let data236 = data235.languages;
-if(Array.isArray(data236)){
-if(data236.length < 1){
-const err380 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
+}
+else {
+const err380 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err380];
 }
@@ -7211,12 +7360,13 @@ vErrors.push(err380);
 }
 errors++;
 }
-const len22 = data236.length;
-for(let i32=0; i32<len22; i32++){
-let data237 = data236[i32];
-if(typeof data237 === "string"){
-if(!(formats2(data237))){
-const err381 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
+}
+if(data247.overrides !== undefined){
+let data250 = data247.overrides;
+if(data250 && typeof data250 == "object" && !Array.isArray(data250)){
+for(const key48 in data250){
+if(!(pattern3.test(key48))){
+const err381 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
 if(vErrors === null){
 vErrors = [err381];
 }
@@ -7226,8 +7376,13 @@ vErrors.push(err381);
 errors++;
 }
 }
-else {
-const err382 = {instancePath:instancePath+"/diagnostic/languages/" + i32,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
+for(const key49 in data250){
+if(pattern3.test(key49)){
+let data251 = data250[key49];
+if(data251 && typeof data251 == "object" && !Array.isArray(data251)){
+for(const key50 in data251){
+if(!(((key50 === "omit") || (key50 === "weight")) || (key50 === "text"))){
+const err382 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
 if(vErrors === null){
 vErrors = [err382];
 }
@@ -7237,18 +7392,9 @@ vErrors.push(err382);
 errors++;
 }
 }
-let i33 = data236.length;
-let j10;
-if(i33 > 1){
-const indices6 = {};
-for(;i33--;){
-let item6 = data236[i33];
-if(typeof item6 !== "string"){
-continue;
-}
-if(typeof indices6[item6] == "number"){
-j10 = indices6[item6];
-const err383 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i33, j: j10}};
+if(data251.omit !== undefined){
+if(typeof data251.omit !== "boolean"){
+const err383 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err383];
 }
@@ -7256,14 +7402,23 @@ else {
 vErrors.push(err383);
 }
 errors++;
-break;
 }
-indices6[item6] = i33;
+}
+if(data251.weight !== undefined){
+if(!(validate163(data251.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data251,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+errors = vErrors.length;
+}
+}
+if(data251.text !== undefined){
+if(!(validate22(data251.text, {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data251,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
 }
 }
 }
 else {
-const err384 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
+const err384 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err384];
 }
@@ -7273,12 +7428,10 @@ vErrors.push(err384);
 errors++;
 }
 }
-if(data235.overrides !== undefined){
-let data238 = data235.overrides;
-if(data238 && typeof data238 == "object" && !Array.isArray(data238)){
-for(const key48 in data238){
-if(!(pattern3.test(key48))){
-const err385 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
+}
+}
+else {
+const err385 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err385];
 }
@@ -7288,13 +7441,11 @@ vErrors.push(err385);
 errors++;
 }
 }
-for(const key49 in data238){
-if(pattern3.test(key49)){
-let data239 = data238[key49];
-if(data239 && typeof data239 == "object" && !Array.isArray(data239)){
-for(const key50 in data239){
-if(!(((key50 === "omit") || (key50 === "weight")) || (key50 === "text"))){
-const err386 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
+if(data247.extraQuestions !== undefined){
+let data255 = data247.extraQuestions;
+if(Array.isArray(data255)){
+if(data255.length > 50){
+const err386 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err386];
 }
@@ -7303,10 +7454,12 @@ vErrors.push(err386);
 }
 errors++;
 }
-}
-if(data239.omit !== undefined){
-if(typeof data239.omit !== "boolean"){
-const err387 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
+const len24 = data255.length;
+for(let i35=0; i35<len24; i35++){
+let data256 = data255[i35];
+if(data256 && typeof data256 == "object" && !Array.isArray(data256)){
+if(data256.id === undefined){
+const err387 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err387];
 }
@@ -7315,22 +7468,8 @@ vErrors.push(err387);
 }
 errors++;
 }
-}
-if(data239.weight !== undefined){
-if(!(validate147(data239.weight, {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/weight",parentData:data239,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
-errors = vErrors.length;
-}
-}
-if(data239.text !== undefined){
-if(!(validate22(data239.text, {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data239,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err388 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
+if(data256.dimension === undefined){
+const err388 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
 if(vErrors === null){
 vErrors = [err388];
 }
@@ -7339,11 +7478,8 @@ vErrors.push(err388);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err389 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
+if(data256.barriers === undefined){
+const err389 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
 if(vErrors === null){
 vErrors = [err389];
 }
@@ -7352,12 +7488,8 @@ vErrors.push(err389);
 }
 errors++;
 }
-}
-if(data235.extraQuestions !== undefined){
-let data243 = data235.extraQuestions;
-if(Array.isArray(data243)){
-if(data243.length > 50){
-const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
+if(data256.text === undefined){
+const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err390];
 }
@@ -7366,12 +7498,8 @@ vErrors.push(err390);
 }
 errors++;
 }
-const len23 = data243.length;
-for(let i34=0; i34<len23; i34++){
-let data244 = data243[i34];
-if(data244 && typeof data244 == "object" && !Array.isArray(data244)){
-if(data244.id === undefined){
-const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
+if(data256.levels === undefined){
+const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err391];
 }
@@ -7380,8 +7508,9 @@ vErrors.push(err391);
 }
 errors++;
 }
-if(data244.dimension === undefined){
-const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
+for(const key51 in data256){
+if(!(((((((key51 === "id") || (key51 === "dimension")) || (key51 === "barriers")) || (key51 === "weight")) || (key51 === "essential")) || (key51 === "text")) || (key51 === "levels"))){
+const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
 if(vErrors === null){
 vErrors = [err392];
 }
@@ -7390,8 +7519,17 @@ vErrors.push(err392);
 }
 errors++;
 }
-if(data244.barriers === undefined){
-const err393 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
+}
+if(data256.id !== undefined){
+if(!(validate31(data256.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/id",parentData:data256,parentDataProperty:"id",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data256.dimension !== undefined){
+let data258 = data256.dimension;
+if(!((((((data258 === "strategy-and-finance") || (data258 === "people-and-skills")) || (data258 === "processes-and-shop-floor")) || (data258 === "machines-and-connectivity")) || (data258 === "data-and-security")) || (data258 === "market-and-ecosystem"))){
+const err393 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
 if(vErrors === null){
 vErrors = [err393];
 }
@@ -7400,8 +7538,22 @@ vErrors.push(err393);
 }
 errors++;
 }
-if(data244.text === undefined){
-const err394 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
+}
+if(data256.barriers !== undefined){
+if(!(validate167(data256.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/barriers",parentData:data256,parentDataProperty:"barriers",rootData}))){
+vErrors = vErrors === null ? validate167.errors : vErrors.concat(validate167.errors);
+errors = vErrors.length;
+}
+}
+if(data256.weight !== undefined){
+if(!(validate163(data256.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/weight",parentData:data256,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+errors = vErrors.length;
+}
+}
+if(data256.essential !== undefined){
+if(typeof data256.essential !== "boolean"){
+const err394 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err394];
 }
@@ -7410,8 +7562,18 @@ vErrors.push(err394);
 }
 errors++;
 }
-if(data244.levels === undefined){
-const err395 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
+}
+if(data256.text !== undefined){
+if(!(validate22(data256.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/text",parentData:data256,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data256.levels !== undefined){
+let data263 = data256.levels;
+if(Array.isArray(data263)){
+if(data263.length > 6){
+const err395 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err395];
 }
@@ -7420,9 +7582,8 @@ vErrors.push(err395);
 }
 errors++;
 }
-for(const key51 in data244){
-if(!(((((((key51 === "id") || (key51 === "dimension")) || (key51 === "barriers")) || (key51 === "weight")) || (key51 === "essential")) || (key51 === "text")) || (key51 === "levels"))){
-const err396 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
+if(data263.length < 6){
+const err396 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err396];
 }
@@ -7431,17 +7592,16 @@ vErrors.push(err396);
 }
 errors++;
 }
-}
-if(data244.id !== undefined){
-if(!(validate28(data244.id, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/id",parentData:data244,parentDataProperty:"id",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+const len25 = data263.length;
+for(let i36=0; i36<len25; i36++){
+if(!(validate22(data263[i36], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/levels/" + i36,parentData:data263,parentDataProperty:i36,rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data244.dimension !== undefined){
-let data246 = data244.dimension;
-if(!((((((data246 === "strategy-and-finance") || (data246 === "people-and-skills")) || (data246 === "processes-and-shop-floor")) || (data246 === "machines-and-connectivity")) || (data246 === "data-and-security")) || (data246 === "market-and-ecosystem"))){
-const err397 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
+}
+else {
+const err397 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err397];
 }
@@ -7451,21 +7611,9 @@ vErrors.push(err397);
 errors++;
 }
 }
-if(data244.barriers !== undefined){
-if(!(validate151(data244.barriers, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/barriers",parentData:data244,parentDataProperty:"barriers",rootData}))){
-vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
-errors = vErrors.length;
 }
-}
-if(data244.weight !== undefined){
-if(!(validate147(data244.weight, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/weight",parentData:data244,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
-errors = vErrors.length;
-}
-}
-if(data244.essential !== undefined){
-if(typeof data244.essential !== "boolean"){
-const err398 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err398 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err398];
 }
@@ -7475,17 +7623,9 @@ vErrors.push(err398);
 errors++;
 }
 }
-if(data244.text !== undefined){
-if(!(validate22(data244.text, {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/text",parentData:data244,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
 }
-}
-if(data244.levels !== undefined){
-let data251 = data244.levels;
-if(Array.isArray(data251)){
-if(data251.length > 6){
-const err399 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
+else {
+const err399 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err399];
 }
@@ -7494,8 +7634,27 @@ vErrors.push(err399);
 }
 errors++;
 }
-if(data251.length < 6){
-const err400 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+}
+if(data247.financing !== undefined){
+if(!(validate172(data247.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data247,parentDataProperty:"financing",rootData}))){
+vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
+errors = vErrors.length;
+}
+}
+if(data247.levers !== undefined){
+if(!(validate172(data247.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data247,parentDataProperty:"levers",rootData}))){
+vErrors = vErrors === null ? validate172.errors : vErrors.concat(validate172.errors);
+errors = vErrors.length;
+}
+}
+if(data247.benchmarkGroups !== undefined){
+let data267 = data247.benchmarkGroups;
+if(Array.isArray(data267)){
+const len26 = data267.length;
+for(let i37=0; i37<len26; i37++){
+let data268 = data267[i37];
+if(!((data268 === "sector") || (data268 === "size-band"))){
+const err400 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i37,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
 if(vErrors === null){
 vErrors = [err400];
 }
@@ -7504,16 +7663,15 @@ vErrors.push(err400);
 }
 errors++;
 }
-const len24 = data251.length;
-for(let i35=0; i35<len24; i35++){
-if(!(validate22(data251[i35], {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels/" + i35,parentData:data251,parentDataProperty:i35,rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
 }
-}
-}
-else {
-const err401 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
+let i38 = data267.length;
+let j11;
+if(i38 > 1){
+outer4:
+for(;i38--;){
+for(j11 = i38; j11--;){
+if(func0(data267[i38], data267[j11])){
+const err401 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i38, j: j11}};
 if(vErrors === null){
 vErrors = [err401];
 }
@@ -7521,11 +7679,14 @@ else {
 vErrors.push(err401);
 }
 errors++;
+break outer4;
+}
+}
 }
 }
 }
 else {
-const err402 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i34,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
+const err402 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err402];
 }
@@ -7537,7 +7698,7 @@ errors++;
 }
 }
 else {
-const err403 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
+const err403 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err403];
 }
@@ -7547,26 +7708,11 @@ vErrors.push(err403);
 errors++;
 }
 }
-if(data235.financing !== undefined){
-if(!(validate156(data235.financing, {instancePath:instancePath+"/diagnostic/financing",parentData:data235,parentDataProperty:"financing",rootData}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
-errors = vErrors.length;
-}
-}
-if(data235.levers !== undefined){
-if(!(validate156(data235.levers, {instancePath:instancePath+"/diagnostic/levers",parentData:data235,parentDataProperty:"levers",rootData}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
-errors = vErrors.length;
-}
-}
-if(data235.benchmarkGroups !== undefined){
-let data255 = data235.benchmarkGroups;
-if(Array.isArray(data255)){
-const len25 = data255.length;
-for(let i36=0; i36<len25; i36++){
-let data256 = data255[i36];
-if(!((data256 === "sector") || (data256 === "size-band"))){
-const err404 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i36,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
+if(data.telemetry !== undefined){
+let data269 = data.telemetry;
+if(data269 && typeof data269 == "object" && !Array.isArray(data269)){
+if(data269.energy === undefined){
+const err404 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
 if(vErrors === null){
 vErrors = [err404];
 }
@@ -7575,15 +7721,9 @@ vErrors.push(err404);
 }
 errors++;
 }
-}
-let i37 = data255.length;
-let j11;
-if(i37 > 1){
-outer4:
-for(;i37--;){
-for(j11 = i37; j11--;){
-if(func0(data255[i37], data255[j11])){
-const err405 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i37, j: j11}};
+for(const key52 in data269){
+if(!(((((((key52 === "retention") || (key52 === "offlineAfterSeconds")) || (key52 === "sampling")) || (key52 === "units")) || (key52 === "shifts")) || (key52 === "holidays")) || (key52 === "energy"))){
+const err405 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
 if(vErrors === null){
 vErrors = [err405];
 }
@@ -7591,14 +7731,14 @@ else {
 vErrors.push(err405);
 }
 errors++;
-break outer4;
 }
 }
-}
-}
-}
-else {
-const err406 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
+if(data269.retention !== undefined){
+let data270 = data269.retention;
+if(data270 && typeof data270 == "object" && !Array.isArray(data270)){
+for(const key53 in data270){
+if(!(((((key53 === "raw") || (key53 === "minute")) || (key53 === "hour")) || (key53 === "day")) || (key53 === "rejected"))){
+const err406 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
 if(vErrors === null){
 vErrors = [err406];
 }
@@ -7608,9 +7748,39 @@ vErrors.push(err406);
 errors++;
 }
 }
+if(data270.raw !== undefined){
+if(!(validate63(data270.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data270,parentDataProperty:"raw",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+if(data270.minute !== undefined){
+if(!(validate63(data270.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data270,parentDataProperty:"minute",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+if(data270.hour !== undefined){
+if(!(validate63(data270.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data270,parentDataProperty:"hour",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+if(data270.day !== undefined){
+if(!(validate63(data270.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data270,parentDataProperty:"day",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
+if(data270.rejected !== undefined){
+if(!(validate63(data270.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data270,parentDataProperty:"rejected",rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err407 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
+const err407 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err407];
 }
@@ -7620,11 +7790,10 @@ vErrors.push(err407);
 errors++;
 }
 }
-if(data.telemetry !== undefined){
-let data257 = data.telemetry;
-if(data257 && typeof data257 == "object" && !Array.isArray(data257)){
-if(data257.energy === undefined){
-const err408 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
+if(data269.offlineAfterSeconds !== undefined){
+let data276 = data269.offlineAfterSeconds;
+if(!(((typeof data276 == "number") && (!(data276 % 1) && !isNaN(data276))) && (isFinite(data276)))){
+const err408 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err408];
 }
@@ -7633,9 +7802,9 @@ vErrors.push(err408);
 }
 errors++;
 }
-for(const key52 in data257){
-if(!(((((((key52 === "retention") || (key52 === "offlineAfterSeconds")) || (key52 === "sampling")) || (key52 === "units")) || (key52 === "shifts")) || (key52 === "holidays")) || (key52 === "energy"))){
-const err409 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
+if((typeof data276 == "number") && (isFinite(data276))){
+if(data276 > 3600 || isNaN(data276)){
+const err409 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err409];
 }
@@ -7644,13 +7813,8 @@ vErrors.push(err409);
 }
 errors++;
 }
-}
-if(data257.retention !== undefined){
-let data258 = data257.retention;
-if(data258 && typeof data258 == "object" && !Array.isArray(data258)){
-for(const key53 in data258){
-if(!(((((key53 === "raw") || (key53 === "minute")) || (key53 === "hour")) || (key53 === "day")) || (key53 === "rejected"))){
-const err410 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
+if(data276 < 10 || isNaN(data276)){
+const err410 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err410];
 }
@@ -7660,39 +7824,13 @@ vErrors.push(err410);
 errors++;
 }
 }
-if(data258.raw !== undefined){
-if(!(validate47(data258.raw, {instancePath:instancePath+"/telemetry/retention/raw",parentData:data258,parentDataProperty:"raw",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
 }
-}
-if(data258.minute !== undefined){
-if(!(validate47(data258.minute, {instancePath:instancePath+"/telemetry/retention/minute",parentData:data258,parentDataProperty:"minute",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data258.hour !== undefined){
-if(!(validate47(data258.hour, {instancePath:instancePath+"/telemetry/retention/hour",parentData:data258,parentDataProperty:"hour",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data258.day !== undefined){
-if(!(validate47(data258.day, {instancePath:instancePath+"/telemetry/retention/day",parentData:data258,parentDataProperty:"day",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-if(data258.rejected !== undefined){
-if(!(validate47(data258.rejected, {instancePath:instancePath+"/telemetry/retention/rejected",parentData:data258,parentDataProperty:"rejected",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err411 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
+if(data269.sampling !== undefined){
+let data277 = data269.sampling;
+if(data277 && typeof data277 == "object" && !Array.isArray(data277)){
+for(const key54 in data277){
+if(!((key54 === "channelsPerMachine") || (key54 === "intervalSeconds"))){
+const err411 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
 if(vErrors === null){
 vErrors = [err411];
 }
@@ -7702,10 +7840,10 @@ vErrors.push(err411);
 errors++;
 }
 }
-if(data257.offlineAfterSeconds !== undefined){
-let data264 = data257.offlineAfterSeconds;
-if(!(((typeof data264 == "number") && (!(data264 % 1) && !isNaN(data264))) && (isFinite(data264)))){
-const err412 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
+if(data277.channelsPerMachine !== undefined){
+let data278 = data277.channelsPerMachine;
+if(!(((typeof data278 == "number") && (!(data278 % 1) && !isNaN(data278))) && (isFinite(data278)))){
+const err412 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err412];
 }
@@ -7714,9 +7852,9 @@ vErrors.push(err412);
 }
 errors++;
 }
-if((typeof data264 == "number") && (isFinite(data264))){
-if(data264 > 3600 || isNaN(data264)){
-const err413 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+if((typeof data278 == "number") && (isFinite(data278))){
+if(data278 > 1000 || isNaN(data278)){
+const err413 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err413];
 }
@@ -7725,8 +7863,8 @@ vErrors.push(err413);
 }
 errors++;
 }
-if(data264 < 10 || isNaN(data264)){
-const err414 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+if(data278 < 1 || isNaN(data278)){
+const err414 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err414];
 }
@@ -7737,12 +7875,11 @@ errors++;
 }
 }
 }
-if(data257.sampling !== undefined){
-let data265 = data257.sampling;
-if(data265 && typeof data265 == "object" && !Array.isArray(data265)){
-for(const key54 in data265){
-if(!((key54 === "channelsPerMachine") || (key54 === "intervalSeconds"))){
-const err415 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
+if(data277.intervalSeconds !== undefined){
+let data279 = data277.intervalSeconds;
+if((typeof data279 == "number") && (isFinite(data279))){
+if(data279 > 3600 || isNaN(data279)){
+const err415 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err415];
 }
@@ -7751,11 +7888,8 @@ vErrors.push(err415);
 }
 errors++;
 }
-}
-if(data265.channelsPerMachine !== undefined){
-let data266 = data265.channelsPerMachine;
-if(!(((typeof data266 == "number") && (!(data266 % 1) && !isNaN(data266))) && (isFinite(data266)))){
-const err416 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
+if(data279 < 0.1 || isNaN(data279)){
+const err416 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
 if(vErrors === null){
 vErrors = [err416];
 }
@@ -7764,9 +7898,9 @@ vErrors.push(err416);
 }
 errors++;
 }
-if((typeof data266 == "number") && (isFinite(data266))){
-if(data266 > 1000 || isNaN(data266)){
-const err417 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+else {
+const err417 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err417];
 }
@@ -7775,8 +7909,10 @@ vErrors.push(err417);
 }
 errors++;
 }
-if(data266 < 1 || isNaN(data266)){
-const err418 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+else {
+const err418 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err418];
 }
@@ -7786,12 +7922,12 @@ vErrors.push(err418);
 errors++;
 }
 }
-}
-if(data265.intervalSeconds !== undefined){
-let data267 = data265.intervalSeconds;
-if((typeof data267 == "number") && (isFinite(data267))){
-if(data267 > 3600 || isNaN(data267)){
-const err419 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+if(data269.units !== undefined){
+let data280 = data269.units;
+if(data280 && typeof data280 == "object" && !Array.isArray(data280)){
+for(const key55 in data280){
+if(!(pattern32.test(key55))){
+const err419 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
 if(vErrors === null){
 vErrors = [err419];
 }
@@ -7800,8 +7936,13 @@ vErrors.push(err419);
 }
 errors++;
 }
-if(data267 < 0.1 || isNaN(data267)){
-const err420 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
+}
+for(const key56 in data280){
+if(pattern32.test(key56)){
+let data281 = data280[key56];
+if(typeof data281 === "string"){
+if(!pattern34.test(data281)){
+const err420 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err420];
 }
@@ -7812,7 +7953,7 @@ errors++;
 }
 }
 else {
-const err421 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
+const err421 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err421];
 }
@@ -7823,8 +7964,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err422 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
+const err422 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err422];
 }
@@ -7834,12 +7976,11 @@ vErrors.push(err422);
 errors++;
 }
 }
-if(data257.units !== undefined){
-let data268 = data257.units;
-if(data268 && typeof data268 == "object" && !Array.isArray(data268)){
-for(const key55 in data268){
-if(!(pattern32.test(key55))){
-const err423 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
+if(data269.shifts !== undefined){
+let data282 = data269.shifts;
+if(Array.isArray(data282)){
+if(data282.length > 50){
+const err423 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err423];
 }
@@ -7848,13 +7989,8 @@ vErrors.push(err423);
 }
 errors++;
 }
-}
-for(const key56 in data268){
-if(pattern32.test(key56)){
-let data269 = data268[key56];
-if(typeof data269 === "string"){
-if(!pattern34.test(data269)){
-const err424 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
+if(data282.length < 1){
+const err424 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err424];
 }
@@ -7863,9 +7999,12 @@ vErrors.push(err424);
 }
 errors++;
 }
-}
-else {
-const err425 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+const len27 = data282.length;
+for(let i39=0; i39<len27; i39++){
+let data283 = data282[i39];
+if(data283 && typeof data283 == "object" && !Array.isArray(data283)){
+if(data283.name === undefined){
+const err425 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err425];
 }
@@ -7874,11 +8013,8 @@ vErrors.push(err425);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err426 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
+if(data283.start === undefined){
+const err426 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err426];
 }
@@ -7887,12 +8023,8 @@ vErrors.push(err426);
 }
 errors++;
 }
-}
-if(data257.shifts !== undefined){
-let data270 = data257.shifts;
-if(Array.isArray(data270)){
-if(data270.length > 50){
-const err427 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
+if(data283.end === undefined){
+const err427 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err427];
 }
@@ -7901,8 +8033,9 @@ vErrors.push(err427);
 }
 errors++;
 }
-if(data270.length < 1){
-const err428 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
+for(const key57 in data283){
+if(!(((((key57 === "name") || (key57 === "days")) || (key57 === "start")) || (key57 === "end")) || (key57 === "plannedBreakMinutes"))){
+const err428 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
 if(vErrors === null){
 vErrors = [err428];
 }
@@ -7911,12 +8044,12 @@ vErrors.push(err428);
 }
 errors++;
 }
-const len26 = data270.length;
-for(let i38=0; i38<len26; i38++){
-let data271 = data270[i38];
-if(data271 && typeof data271 == "object" && !Array.isArray(data271)){
-if(data271.name === undefined){
-const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
+}
+if(data283.name !== undefined){
+let data284 = data283.name;
+if(typeof data284 === "string"){
+if(func3(data284) > 60){
+const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
 if(vErrors === null){
 vErrors = [err429];
 }
@@ -7925,8 +8058,8 @@ vErrors.push(err429);
 }
 errors++;
 }
-if(data271.start === undefined){
-const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
+if(func3(data284) < 1){
+const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err430];
 }
@@ -7935,8 +8068,9 @@ vErrors.push(err430);
 }
 errors++;
 }
-if(data271.end === undefined){
-const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
+}
+else {
+const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err431];
 }
@@ -7945,9 +8079,12 @@ vErrors.push(err431);
 }
 errors++;
 }
-for(const key57 in data271){
-if(!(((((key57 === "name") || (key57 === "days")) || (key57 === "start")) || (key57 === "end")) || (key57 === "plannedBreakMinutes"))){
-const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
+}
+if(data283.days !== undefined){
+let data285 = data283.days;
+if(Array.isArray(data285)){
+if(data285.length < 1){
+const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err432];
 }
@@ -7956,12 +8093,11 @@ vErrors.push(err432);
 }
 errors++;
 }
-}
-if(data271.name !== undefined){
-let data272 = data271.name;
-if(typeof data272 === "string"){
-if(func3(data272) > 60){
-const err433 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
+const len28 = data285.length;
+for(let i40=0; i40<len28; i40++){
+let data286 = data285[i40];
+if(!(((((((data286 === "monday") || (data286 === "tuesday")) || (data286 === "wednesday")) || (data286 === "thursday")) || (data286 === "friday")) || (data286 === "saturday")) || (data286 === "sunday"))){
+const err433 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days/" + i40,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
 if(vErrors === null){
 vErrors = [err433];
 }
@@ -7970,68 +8106,20 @@ vErrors.push(err433);
 }
 errors++;
 }
-if(func3(data272) < 1){
-const err434 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+}
+let i41 = data285.length;
+let j12;
+if(i41 > 1){
+outer5:
+for(;i41--;){
+for(j12 = i41; j12--;){
+if(func0(data285[i41], data285[j12])){
+const err434 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i41, j: j12}};
 if(vErrors === null){
 vErrors = [err434];
 }
 else {
 vErrors.push(err434);
-}
-errors++;
-}
-}
-else {
-const err435 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err435];
-}
-else {
-vErrors.push(err435);
-}
-errors++;
-}
-}
-if(data271.days !== undefined){
-let data273 = data271.days;
-if(Array.isArray(data273)){
-if(data273.length < 1){
-const err436 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err436];
-}
-else {
-vErrors.push(err436);
-}
-errors++;
-}
-const len27 = data273.length;
-for(let i39=0; i39<len27; i39++){
-let data274 = data273[i39];
-if(!(((((((data274 === "monday") || (data274 === "tuesday")) || (data274 === "wednesday")) || (data274 === "thursday")) || (data274 === "friday")) || (data274 === "saturday")) || (data274 === "sunday"))){
-const err437 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
-if(vErrors === null){
-vErrors = [err437];
-}
-else {
-vErrors.push(err437);
-}
-errors++;
-}
-}
-let i40 = data273.length;
-let j12;
-if(i40 > 1){
-outer5:
-for(;i40--;){
-for(j12 = i40; j12--;){
-if(func0(data273[i40], data273[j12])){
-const err438 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i40, j: j12}};
-if(vErrors === null){
-vErrors = [err438];
-}
-else {
-vErrors.push(err438);
 }
 errors++;
 break outer5;
@@ -8041,7 +8129,66 @@ break outer5;
 }
 }
 else {
-const err439 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
+const err435 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err435];
+}
+else {
+vErrors.push(err435);
+}
+errors++;
+}
+}
+if(data283.start !== undefined){
+if(!(validate151(data283.start, {instancePath:instancePath+"/telemetry/shifts/" + i39+"/start",parentData:data283,parentDataProperty:"start",rootData}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+errors = vErrors.length;
+}
+}
+if(data283.end !== undefined){
+if(!(validate151(data283.end, {instancePath:instancePath+"/telemetry/shifts/" + i39+"/end",parentData:data283,parentDataProperty:"end",rootData}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+errors = vErrors.length;
+}
+}
+if(data283.plannedBreakMinutes !== undefined){
+let data289 = data283.plannedBreakMinutes;
+if(!(((typeof data289 == "number") && (!(data289 % 1) && !isNaN(data289))) && (isFinite(data289)))){
+const err436 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err436];
+}
+else {
+vErrors.push(err436);
+}
+errors++;
+}
+if((typeof data289 == "number") && (isFinite(data289))){
+if(data289 > 240 || isNaN(data289)){
+const err437 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
+if(vErrors === null){
+vErrors = [err437];
+}
+else {
+vErrors.push(err437);
+}
+errors++;
+}
+if(data289 < 0 || isNaN(data289)){
+const err438 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err438];
+}
+else {
+vErrors.push(err438);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err439 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err439];
 }
@@ -8051,22 +8198,9 @@ vErrors.push(err439);
 errors++;
 }
 }
-if(data271.start !== undefined){
-if(!(validate135(data271.start, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/start",parentData:data271,parentDataProperty:"start",rootData}))){
-vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
-errors = vErrors.length;
 }
-}
-if(data271.end !== undefined){
-if(!(validate135(data271.end, {instancePath:instancePath+"/telemetry/shifts/" + i38+"/end",parentData:data271,parentDataProperty:"end",rootData}))){
-vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
-errors = vErrors.length;
-}
-}
-if(data271.plannedBreakMinutes !== undefined){
-let data277 = data271.plannedBreakMinutes;
-if(!(((typeof data277 == "number") && (!(data277 % 1) && !isNaN(data277))) && (isFinite(data277)))){
-const err440 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
+else {
+const err440 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err440];
 }
@@ -8075,9 +8209,12 @@ vErrors.push(err440);
 }
 errors++;
 }
-if((typeof data277 == "number") && (isFinite(data277))){
-if(data277 > 240 || isNaN(data277)){
-const err441 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
+}
+if(data269.holidays !== undefined){
+let data290 = data269.holidays;
+if(Array.isArray(data290)){
+if(data290.length > 400){
+const err441 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err441];
 }
@@ -8086,8 +8223,12 @@ vErrors.push(err441);
 }
 errors++;
 }
-if(data277 < 0 || isNaN(data277)){
-const err442 = {instancePath:instancePath+"/telemetry/shifts/" + i38+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+const len29 = data290.length;
+for(let i42=0; i42<len29; i42++){
+let data291 = data290[i42];
+if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
+if(data291.date === undefined){
+const err442 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
 if(vErrors === null){
 vErrors = [err442];
 }
@@ -8096,11 +8237,8 @@ vErrors.push(err442);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err443 = {instancePath:instancePath+"/telemetry/shifts/" + i38,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
+if(data291.name === undefined){
+const err443 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err443];
 }
@@ -8109,10 +8247,9 @@ vErrors.push(err443);
 }
 errors++;
 }
-}
-}
-else {
-const err444 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
+for(const key58 in data291){
+if(!((key58 === "date") || (key58 === "name"))){
+const err444 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
 if(vErrors === null){
 vErrors = [err444];
 }
@@ -8122,11 +8259,11 @@ vErrors.push(err444);
 errors++;
 }
 }
-if(data257.holidays !== undefined){
-let data278 = data257.holidays;
-if(Array.isArray(data278)){
-if(data278.length > 400){
-const err445 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
+if(data291.date !== undefined){
+let data292 = data291.date;
+if(typeof data292 === "string"){
+if(!(formats10.validate(data292))){
+const err445 = {instancePath:instancePath+"/telemetry/holidays/" + i42+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err445];
 }
@@ -8135,12 +8272,9 @@ vErrors.push(err445);
 }
 errors++;
 }
-const len28 = data278.length;
-for(let i41=0; i41<len28; i41++){
-let data279 = data278[i41];
-if(data279 && typeof data279 == "object" && !Array.isArray(data279)){
-if(data279.date === undefined){
-const err446 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
+}
+else {
+const err446 = {instancePath:instancePath+"/telemetry/holidays/" + i42+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err446];
 }
@@ -8149,8 +8283,16 @@ vErrors.push(err446);
 }
 errors++;
 }
-if(data279.name === undefined){
-const err447 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
+}
+if(data291.name !== undefined){
+if(!(validate22(data291.name, {instancePath:instancePath+"/telemetry/holidays/" + i42+"/name",parentData:data291,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err447 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err447];
 }
@@ -8159,9 +8301,10 @@ vErrors.push(err447);
 }
 errors++;
 }
-for(const key58 in data279){
-if(!((key58 === "date") || (key58 === "name"))){
-const err448 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
+}
+}
+else {
+const err448 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err448];
 }
@@ -8171,11 +8314,11 @@ vErrors.push(err448);
 errors++;
 }
 }
-if(data279.date !== undefined){
-let data280 = data279.date;
-if(typeof data280 === "string"){
-if(!(formats10.validate(data280))){
-const err449 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
+if(data269.energy !== undefined){
+let data294 = data269.energy;
+if(data294 && typeof data294 == "object" && !Array.isArray(data294)){
+if(data294.tariff === undefined){
+const err449 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
 if(vErrors === null){
 vErrors = [err449];
 }
@@ -8184,9 +8327,8 @@ vErrors.push(err449);
 }
 errors++;
 }
-}
-else {
-const err450 = {instancePath:instancePath+"/telemetry/holidays/" + i41+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
+if(data294.emissionFactor === undefined){
+const err450 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
 if(vErrors === null){
 vErrors = [err450];
 }
@@ -8195,16 +8337,9 @@ vErrors.push(err450);
 }
 errors++;
 }
-}
-if(data279.name !== undefined){
-if(!(validate22(data279.name, {instancePath:instancePath+"/telemetry/holidays/" + i41+"/name",parentData:data279,parentDataProperty:"name",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err451 = {instancePath:instancePath+"/telemetry/holidays/" + i41,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
+for(const key59 in data294){
+if(!((key59 === "tariff") || (key59 === "emissionFactor"))){
+const err451 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
 if(vErrors === null){
 vErrors = [err451];
 }
@@ -8214,9 +8349,11 @@ vErrors.push(err451);
 errors++;
 }
 }
-}
-else {
-const err452 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
+if(data294.tariff !== undefined){
+let data295 = data294.tariff;
+if(data295 && typeof data295 == "object" && !Array.isArray(data295)){
+if(data295.pricePerKilowattHour === undefined){
+const err452 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err452];
 }
@@ -8225,12 +8362,8 @@ vErrors.push(err452);
 }
 errors++;
 }
-}
-if(data257.energy !== undefined){
-let data282 = data257.energy;
-if(data282 && typeof data282 == "object" && !Array.isArray(data282)){
-if(data282.tariff === undefined){
-const err453 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
+if(data295.year === undefined){
+const err453 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err453];
 }
@@ -8239,8 +8372,8 @@ vErrors.push(err453);
 }
 errors++;
 }
-if(data282.emissionFactor === undefined){
-const err454 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
+if(data295.source === undefined){
+const err454 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err454];
 }
@@ -8249,9 +8382,9 @@ vErrors.push(err454);
 }
 errors++;
 }
-for(const key59 in data282){
-if(!((key59 === "tariff") || (key59 === "emissionFactor"))){
-const err455 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
+for(const key60 in data295){
+if(!((((key60 === "pricePerKilowattHour") || (key60 === "year")) || (key60 === "source")) || (key60 === "checked"))){
+const err455 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
 if(vErrors === null){
 vErrors = [err455];
 }
@@ -8261,11 +8394,11 @@ vErrors.push(err455);
 errors++;
 }
 }
-if(data282.tariff !== undefined){
-let data283 = data282.tariff;
-if(data283 && typeof data283 == "object" && !Array.isArray(data283)){
-if(data283.pricePerKilowattHour === undefined){
-const err456 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
+if(data295.pricePerKilowattHour !== undefined){
+let data296 = data295.pricePerKilowattHour;
+if((typeof data296 == "number") && (isFinite(data296))){
+if(data296 < 0 || isNaN(data296)){
+const err456 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err456];
 }
@@ -8274,8 +8407,9 @@ vErrors.push(err456);
 }
 errors++;
 }
-if(data283.year === undefined){
-const err457 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
+}
+else {
+const err457 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err457];
 }
@@ -8284,8 +8418,24 @@ vErrors.push(err457);
 }
 errors++;
 }
-if(data283.source === undefined){
-const err458 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
+}
+if(data295.year !== undefined){
+if(!(validate193(data295.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data295,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+errors = vErrors.length;
+}
+}
+if(data295.source !== undefined){
+if(!(validate38(data295.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data295,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+errors = vErrors.length;
+}
+}
+if(data295.checked !== undefined){
+let data299 = data295.checked;
+if(typeof data299 === "string"){
+if(!(formats10.validate(data299))){
+const err458 = {instancePath:instancePath+"/telemetry/energy/tariff/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/checked/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err458];
 }
@@ -8294,9 +8444,9 @@ vErrors.push(err458);
 }
 errors++;
 }
-for(const key60 in data283){
-if(!(((key60 === "pricePerKilowattHour") || (key60 === "year")) || (key60 === "source"))){
-const err459 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
+}
+else {
+const err459 = {instancePath:instancePath+"/telemetry/energy/tariff/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/checked/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err459];
 }
@@ -8306,11 +8456,9 @@ vErrors.push(err459);
 errors++;
 }
 }
-if(data283.pricePerKilowattHour !== undefined){
-let data284 = data283.pricePerKilowattHour;
-if((typeof data284 == "number") && (isFinite(data284))){
-if(data284 < 0 || isNaN(data284)){
-const err460 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+else {
+const err460 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err460];
 }
@@ -8320,8 +8468,11 @@ vErrors.push(err460);
 errors++;
 }
 }
-else {
-const err461 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data294.emissionFactor !== undefined){
+let data300 = data294.emissionFactor;
+if(data300 && typeof data300 == "object" && !Array.isArray(data300)){
+if(data300.kilogramsCarbonDioxidePerKilowattHour === undefined){
+const err461 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err461];
 }
@@ -8330,22 +8481,8 @@ vErrors.push(err461);
 }
 errors++;
 }
-}
-if(data283.year !== undefined){
-if(!(validate176(data283.year, {instancePath:instancePath+"/telemetry/energy/tariff/year",parentData:data283,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
-errors = vErrors.length;
-}
-}
-if(data283.source !== undefined){
-if(!(validate31(data283.source, {instancePath:instancePath+"/telemetry/energy/tariff/source",parentData:data283,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err462 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
+if(data300.year === undefined){
+const err462 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err462];
 }
@@ -8354,12 +8491,8 @@ vErrors.push(err462);
 }
 errors++;
 }
-}
-if(data282.emissionFactor !== undefined){
-let data287 = data282.emissionFactor;
-if(data287 && typeof data287 == "object" && !Array.isArray(data287)){
-if(data287.kilogramsCarbonDioxidePerKilowattHour === undefined){
-const err463 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
+if(data300.source === undefined){
+const err463 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err463];
 }
@@ -8368,8 +8501,9 @@ vErrors.push(err463);
 }
 errors++;
 }
-if(data287.year === undefined){
-const err464 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
+for(const key61 in data300){
+if(!((((key61 === "kilogramsCarbonDioxidePerKilowattHour") || (key61 === "year")) || (key61 === "source")) || (key61 === "checked"))){
+const err464 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
 if(vErrors === null){
 vErrors = [err464];
 }
@@ -8378,8 +8512,12 @@ vErrors.push(err464);
 }
 errors++;
 }
-if(data287.source === undefined){
-const err465 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
+}
+if(data300.kilogramsCarbonDioxidePerKilowattHour !== undefined){
+let data301 = data300.kilogramsCarbonDioxidePerKilowattHour;
+if((typeof data301 == "number") && (isFinite(data301))){
+if(data301 > 3 || isNaN(data301)){
+const err465 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err465];
 }
@@ -8388,9 +8526,8 @@ vErrors.push(err465);
 }
 errors++;
 }
-for(const key61 in data287){
-if(!(((key61 === "kilogramsCarbonDioxidePerKilowattHour") || (key61 === "year")) || (key61 === "source"))){
-const err466 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
+if(data301 < 0 || isNaN(data301)){
+const err466 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err466];
 }
@@ -8400,11 +8537,8 @@ vErrors.push(err466);
 errors++;
 }
 }
-if(data287.kilogramsCarbonDioxidePerKilowattHour !== undefined){
-let data288 = data287.kilogramsCarbonDioxidePerKilowattHour;
-if((typeof data288 == "number") && (isFinite(data288))){
-if(data288 > 3 || isNaN(data288)){
-const err467 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+else {
+const err467 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err467];
 }
@@ -8413,8 +8547,24 @@ vErrors.push(err467);
 }
 errors++;
 }
-if(data288 < 0 || isNaN(data288)){
-const err468 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data300.year !== undefined){
+if(!(validate193(data300.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data300,parentDataProperty:"year",rootData}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+errors = vErrors.length;
+}
+}
+if(data300.source !== undefined){
+if(!(validate38(data300.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data300,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+errors = vErrors.length;
+}
+}
+if(data300.checked !== undefined){
+let data304 = data300.checked;
+if(typeof data304 === "string"){
+if(!(formats10.validate(data304))){
+const err468 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/checked/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err468];
 }
@@ -8425,7 +8575,7 @@ errors++;
 }
 }
 else {
-const err469 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+const err469 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/checked/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err469];
 }
@@ -8433,18 +8583,6 @@ else {
 vErrors.push(err469);
 }
 errors++;
-}
-}
-if(data287.year !== undefined){
-if(!(validate176(data287.year, {instancePath:instancePath+"/telemetry/energy/emissionFactor/year",parentData:data287,parentDataProperty:"year",rootData}))){
-vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
-errors = vErrors.length;
-}
-}
-if(data287.source !== undefined){
-if(!(validate31(data287.source, {instancePath:instancePath+"/telemetry/energy/emissionFactor/source",parentData:data287,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
-errors = vErrors.length;
 }
 }
 }
@@ -8484,9 +8622,9 @@ errors++;
 }
 }
 if(data.aggregates !== undefined){
-let data291 = data.aggregates;
-if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
-for(const key62 in data291){
+let data305 = data.aggregates;
+if(data305 && typeof data305 == "object" && !Array.isArray(data305)){
+for(const key62 in data305){
 if(!((((key62 === "minimumCount") || (key62 === "dominance")) || (key62 === "publication")) || (key62 === "source"))){
 const err473 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
 if(vErrors === null){
@@ -8498,9 +8636,9 @@ vErrors.push(err473);
 errors++;
 }
 }
-if(data291.minimumCount !== undefined){
-let data292 = data291.minimumCount;
-if(!(((typeof data292 == "number") && (!(data292 % 1) && !isNaN(data292))) && (isFinite(data292)))){
+if(data305.minimumCount !== undefined){
+let data306 = data305.minimumCount;
+if(!(((typeof data306 == "number") && (!(data306 % 1) && !isNaN(data306))) && (isFinite(data306)))){
 const err474 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err474];
@@ -8510,8 +8648,8 @@ vErrors.push(err474);
 }
 errors++;
 }
-if((typeof data292 == "number") && (isFinite(data292))){
-if(data292 > 100 || isNaN(data292)){
+if((typeof data306 == "number") && (isFinite(data306))){
+if(data306 > 100 || isNaN(data306)){
 const err475 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err475];
@@ -8521,7 +8659,7 @@ vErrors.push(err475);
 }
 errors++;
 }
-if(data292 < 3 || isNaN(data292)){
+if(data306 < 3 || isNaN(data306)){
 const err476 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
 if(vErrors === null){
 vErrors = [err476];
@@ -8533,10 +8671,10 @@ errors++;
 }
 }
 }
-if(data291.dominance !== undefined){
-let data293 = data291.dominance;
-if(data293 && typeof data293 == "object" && !Array.isArray(data293)){
-for(const key63 in data293){
+if(data305.dominance !== undefined){
+let data307 = data305.dominance;
+if(data307 && typeof data307 == "object" && !Array.isArray(data307)){
+for(const key63 in data307){
 if(!((key63 === "largest") || (key63 === "percent"))){
 const err477 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
 if(vErrors === null){
@@ -8548,9 +8686,9 @@ vErrors.push(err477);
 errors++;
 }
 }
-if(data293.largest !== undefined){
-let data294 = data293.largest;
-if(!(((typeof data294 == "number") && (!(data294 % 1) && !isNaN(data294))) && (isFinite(data294)))){
+if(data307.largest !== undefined){
+let data308 = data307.largest;
+if(!(((typeof data308 == "number") && (!(data308 % 1) && !isNaN(data308))) && (isFinite(data308)))){
 const err478 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err478];
@@ -8560,8 +8698,8 @@ vErrors.push(err478);
 }
 errors++;
 }
-if((typeof data294 == "number") && (isFinite(data294))){
-if(data294 > 3 || isNaN(data294)){
+if((typeof data308 == "number") && (isFinite(data308))){
+if(data308 > 3 || isNaN(data308)){
 const err479 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err479];
@@ -8571,7 +8709,7 @@ vErrors.push(err479);
 }
 errors++;
 }
-if(data294 < 1 || isNaN(data294)){
+if(data308 < 1 || isNaN(data308)){
 const err480 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err480];
@@ -8583,10 +8721,10 @@ errors++;
 }
 }
 }
-if(data293.percent !== undefined){
-let data295 = data293.percent;
-if((typeof data295 == "number") && (isFinite(data295))){
-if(data295 > 100 || isNaN(data295)){
+if(data307.percent !== undefined){
+let data309 = data307.percent;
+if((typeof data309 == "number") && (isFinite(data309))){
+if(data309 > 100 || isNaN(data309)){
 const err481 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err481];
@@ -8596,7 +8734,7 @@ vErrors.push(err481);
 }
 errors++;
 }
-if(data295 < 50 || isNaN(data295)){
+if(data309 < 50 || isNaN(data309)){
 const err482 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
 if(vErrors === null){
 vErrors = [err482];
@@ -8630,9 +8768,9 @@ vErrors.push(err484);
 errors++;
 }
 }
-if(data291.publication !== undefined){
-let data296 = data291.publication;
-if(!(((data296 === "monthly") || (data296 === "quarterly")) || (data296 === "yearly"))){
+if(data305.publication !== undefined){
+let data310 = data305.publication;
+if(!(((data310 === "monthly") || (data310 === "quarterly")) || (data310 === "yearly"))){
 const err485 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
 if(vErrors === null){
 vErrors = [err485];
@@ -8643,9 +8781,9 @@ vErrors.push(err485);
 errors++;
 }
 }
-if(data291.source !== undefined){
-if(!(validate31(data291.source, {instancePath:instancePath+"/aggregates/source",parentData:data291,parentDataProperty:"source",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(data305.source !== undefined){
+if(!(validate38(data305.source, {instancePath:instancePath+"/aggregates/source",parentData:data305,parentDataProperty:"source",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
@@ -8662,9 +8800,9 @@ errors++;
 }
 }
 if(data.notifications !== undefined){
-let data298 = data.notifications;
-if(data298 && typeof data298 == "object" && !Array.isArray(data298)){
-for(const key64 in data298){
+let data312 = data.notifications;
+if(data312 && typeof data312 == "object" && !Array.isArray(data312)){
+for(const key64 in data312){
 if(!((((key64 === "from") || (key64 === "replyTo")) || (key64 === "mailGateway")) || (key64 === "smsGateway"))){
 const err487 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
 if(vErrors === null){
@@ -8676,22 +8814,22 @@ vErrors.push(err487);
 errors++;
 }
 }
-if(data298.from !== undefined){
-if(!(validate25(data298.from, {instancePath:instancePath+"/notifications/from",parentData:data298,parentDataProperty:"from",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+if(data312.from !== undefined){
+if(!(validate26(data312.from, {instancePath:instancePath+"/notifications/from",parentData:data312,parentDataProperty:"from",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
 errors = vErrors.length;
 }
 }
-if(data298.replyTo !== undefined){
-if(!(validate25(data298.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data298,parentDataProperty:"replyTo",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+if(data312.replyTo !== undefined){
+if(!(validate26(data312.replyTo, {instancePath:instancePath+"/notifications/replyTo",parentData:data312,parentDataProperty:"replyTo",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
 errors = vErrors.length;
 }
 }
-if(data298.mailGateway !== undefined){
-let data301 = data298.mailGateway;
-if(data301 && typeof data301 == "object" && !Array.isArray(data301)){
-if(data301.host === undefined){
+if(data312.mailGateway !== undefined){
+let data315 = data312.mailGateway;
+if(data315 && typeof data315 == "object" && !Array.isArray(data315)){
+if(data315.host === undefined){
 const err488 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err488];
@@ -8701,7 +8839,7 @@ vErrors.push(err488);
 }
 errors++;
 }
-if(data301.country === undefined){
+if(data315.country === undefined){
 const err489 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err489];
@@ -8711,7 +8849,7 @@ vErrors.push(err489);
 }
 errors++;
 }
-for(const key65 in data301){
+for(const key65 in data315){
 if(!(((((key65 === "host") || (key65 === "port")) || (key65 === "security")) || (key65 === "country")) || (key65 === "credentialsSecret"))){
 const err490 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
 if(vErrors === null){
@@ -8723,21 +8861,21 @@ vErrors.push(err490);
 errors++;
 }
 }
-if(data301.host !== undefined){
-if(!(validate59(data301.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data301,parentDataProperty:"host",rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(data315.host !== undefined){
+if(!(validate75(data315.host, {instancePath:instancePath+"/notifications/mailGateway/host",parentData:data315,parentDataProperty:"host",rootData}))){
+vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors);
 errors = vErrors.length;
 }
 }
-if(data301.port !== undefined){
-if(!(validate61(data301.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data301,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors);
+if(data315.port !== undefined){
+if(!(validate77(data315.port, {instancePath:instancePath+"/notifications/mailGateway/port",parentData:data315,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
 errors = vErrors.length;
 }
 }
-if(data301.security !== undefined){
-let data304 = data301.security;
-if(!((data304 === "starttls") || (data304 === "tls"))){
+if(data315.security !== undefined){
+let data318 = data315.security;
+if(!((data318 === "starttls") || (data318 === "tls"))){
 const err491 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
 if(vErrors === null){
 vErrors = [err491];
@@ -8748,10 +8886,10 @@ vErrors.push(err491);
 errors++;
 }
 }
-if(data301.country !== undefined){
-let data305 = data301.country;
-if(typeof data305 === "string"){
-if(!(formats0(data305))){
+if(data315.country !== undefined){
+let data319 = data315.country;
+if(typeof data319 === "string"){
+if(!(formats0(data319))){
 const err492 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err492];
@@ -8773,9 +8911,9 @@ vErrors.push(err493);
 errors++;
 }
 }
-if(data301.credentialsSecret !== undefined){
-if(!(validate80(data301.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data301,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(data315.credentialsSecret !== undefined){
+if(!(validate96(data315.credentialsSecret, {instancePath:instancePath+"/notifications/mailGateway/credentialsSecret",parentData:data315,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
 errors = vErrors.length;
 }
 }
@@ -8791,10 +8929,10 @@ vErrors.push(err494);
 errors++;
 }
 }
-if(data298.smsGateway !== undefined){
-let data307 = data298.smsGateway;
-if(data307 && typeof data307 == "object" && !Array.isArray(data307)){
-if(data307.url === undefined){
+if(data312.smsGateway !== undefined){
+let data321 = data312.smsGateway;
+if(data321 && typeof data321 == "object" && !Array.isArray(data321)){
+if(data321.url === undefined){
 const err495 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err495];
@@ -8804,7 +8942,7 @@ vErrors.push(err495);
 }
 errors++;
 }
-if(data307.country === undefined){
+if(data321.country === undefined){
 const err496 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err496];
@@ -8814,7 +8952,7 @@ vErrors.push(err496);
 }
 errors++;
 }
-for(const key66 in data307){
+for(const key66 in data321){
 if(!(((key66 === "url") || (key66 === "country")) || (key66 === "credentialsSecret"))){
 const err497 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
 if(vErrors === null){
@@ -8826,16 +8964,16 @@ vErrors.push(err497);
 errors++;
 }
 }
-if(data307.url !== undefined){
-if(!(validate31(data307.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data307,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(data321.url !== undefined){
+if(!(validate38(data321.url, {instancePath:instancePath+"/notifications/smsGateway/url",parentData:data321,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data307.country !== undefined){
-let data309 = data307.country;
-if(typeof data309 === "string"){
-if(!(formats0(data309))){
+if(data321.country !== undefined){
+let data323 = data321.country;
+if(typeof data323 === "string"){
+if(!(formats0(data323))){
 const err498 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err498];
@@ -8857,9 +8995,9 @@ vErrors.push(err499);
 errors++;
 }
 }
-if(data307.credentialsSecret !== undefined){
-if(!(validate80(data307.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data307,parentDataProperty:"credentialsSecret",rootData}))){
-vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+if(data321.credentialsSecret !== undefined){
+if(!(validate96(data321.credentialsSecret, {instancePath:instancePath+"/notifications/smsGateway/credentialsSecret",parentData:data321,parentDataProperty:"credentialsSecret",rootData}))){
+vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors);
 errors = vErrors.length;
 }
 }
@@ -8888,9 +9026,9 @@ errors++;
 }
 }
 if(data.branding !== undefined){
-let data311 = data.branding;
-if(data311 && typeof data311 == "object" && !Array.isArray(data311)){
-for(const key67 in data311){
+let data325 = data.branding;
+if(data325 && typeof data325 == "object" && !Array.isArray(data325)){
+for(const key67 in data325){
 if(!((key67 === "primaryColour") || (key67 === "logo"))){
 const err502 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key67}};
 if(vErrors === null){
@@ -8902,10 +9040,10 @@ vErrors.push(err502);
 errors++;
 }
 }
-if(data311.primaryColour !== undefined){
-let data312 = data311.primaryColour;
-if(typeof data312 === "string"){
-if(!pattern35.test(data312)){
+if(data325.primaryColour !== undefined){
+let data326 = data325.primaryColour;
+if(typeof data326 === "string"){
+if(!pattern35.test(data326)){
 const err503 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
 if(vErrors === null){
 vErrors = [err503];
@@ -8927,10 +9065,10 @@ vErrors.push(err504);
 errors++;
 }
 }
-if(data311.logo !== undefined){
-let data313 = data311.logo;
-if(typeof data313 === "string"){
-if(!pattern36.test(data313)){
+if(data325.logo !== undefined){
+let data327 = data325.logo;
+if(typeof data327 === "string"){
+if(!pattern36.test(data327)){
 const err505 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
 if(vErrors === null){
 vErrors = [err505];
@@ -8965,9 +9103,9 @@ errors++;
 }
 }
 if(data.support !== undefined){
-let data314 = data.support;
-if(data314 && typeof data314 == "object" && !Array.isArray(data314)){
-for(const key68 in data314){
+let data328 = data.support;
+if(data328 && typeof data328 == "object" && !Array.isArray(data328)){
+for(const key68 in data328){
 if(!((((((key68 === "email") || (key68 === "phone")) || (key68 === "hours")) || (key68 === "url")) || (key68 === "privacyNotice")) || (key68 === "accessibilityStatement"))){
 const err508 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key68}};
 if(vErrors === null){
@@ -8979,14 +9117,14 @@ vErrors.push(err508);
 errors++;
 }
 }
-if(data314.email !== undefined){
-if(!(validate25(data314.email, {instancePath:instancePath+"/support/email",parentData:data314,parentDataProperty:"email",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+if(data328.email !== undefined){
+if(!(validate26(data328.email, {instancePath:instancePath+"/support/email",parentData:data328,parentDataProperty:"email",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
 errors = vErrors.length;
 }
 }
-if(data314.phone !== undefined){
-if(typeof data314.phone !== "string"){
+if(data328.phone !== undefined){
+if(typeof data328.phone !== "string"){
 const err509 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err509];
@@ -8997,27 +9135,27 @@ vErrors.push(err509);
 errors++;
 }
 }
-if(data314.hours !== undefined){
-if(!(validate22(data314.hours, {instancePath:instancePath+"/support/hours",parentData:data314,parentDataProperty:"hours",rootData}))){
+if(data328.hours !== undefined){
+if(!(validate22(data328.hours, {instancePath:instancePath+"/support/hours",parentData:data328,parentDataProperty:"hours",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data314.url !== undefined){
-if(!(validate31(data314.url, {instancePath:instancePath+"/support/url",parentData:data314,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(data328.url !== undefined){
+if(!(validate38(data328.url, {instancePath:instancePath+"/support/url",parentData:data328,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data314.privacyNotice !== undefined){
-if(!(validate31(data314.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data314,parentDataProperty:"privacyNotice",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(data328.privacyNotice !== undefined){
+if(!(validate38(data328.privacyNotice, {instancePath:instancePath+"/support/privacyNotice",parentData:data328,parentDataProperty:"privacyNotice",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data314.accessibilityStatement !== undefined){
-if(!(validate31(data314.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data314,parentDataProperty:"accessibilityStatement",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(data328.accessibilityStatement !== undefined){
+if(!(validate38(data328.accessibilityStatement, {instancePath:instancePath+"/support/accessibilityStatement",parentData:data328,parentDataProperty:"accessibilityStatement",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
@@ -9048,12 +9186,12 @@ validate21.errors = vErrors;
 return errors === 0;
 }
 
-export const checkCatalogue = validate194;
-const schema39 = {"type":"object","required":["language","name","messages"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"origin":{"enum":["person","machine"]},"reviewed":{"type":"object","required":["by","on"],"properties":{"by":{"type":"string","minLength":1},"on":{"type":"string","format":"date"}},"additionalProperties":false},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
+export const checkCatalogue = validate211;
+const schema40 = {"type":"object","required":["language","name","messages","questions"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
 const pattern37 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
-const schema40 = {"type":"string","minLength":1,"maxLength":4000};
+const schema41 = {"type":"string","minLength":1,"maxLength":4000};
 
-function validate195(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate212(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -9088,12 +9226,12 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate195.errors = vErrors;
+validate212.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate211(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9127,9 +9265,8 @@ vErrors.push(err2);
 }
 errors++;
 }
-for(const key0 in data){
-if(!(((((((key0 === "language") || (key0 === "name")) || (key0 === "origin")) || (key0 === "reviewed")) || (key0 === "messages")) || (key0 === "questions")) || (key0 === "policies"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(data.questions === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "questions"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9138,12 +9275,9 @@ vErrors.push(err3);
 }
 errors++;
 }
-}
-if(data.language !== undefined){
-let data0 = data.language;
-if(typeof data0 === "string"){
-if(!(formats2(data0))){
-const err4 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/format",keyword:"format",params:{format: "language"}};
+for(const key0 in data){
+if(!(((((key0 === "language") || (key0 === "name")) || (key0 === "messages")) || (key0 === "questions")) || (key0 === "policies"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9153,8 +9287,11 @@ vErrors.push(err4);
 errors++;
 }
 }
-else {
-const err5 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/type",keyword:"type",params:{type: "string"}};
+if(data.language !== undefined){
+let data0 = data.language;
+if(typeof data0 === "string"){
+if(!(formats2(data0))){
+const err5 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9164,11 +9301,8 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data.name !== undefined){
-let data1 = data.name;
-if(typeof data1 === "string"){
-if(func3(data1) < 1){
-const err6 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err6 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -9178,8 +9312,11 @@ vErrors.push(err6);
 errors++;
 }
 }
-else {
-const err7 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data.name !== undefined){
+let data1 = data.name;
+if(typeof data1 === "string"){
+if(func3(data1) < 1){
+const err7 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -9189,10 +9326,8 @@ vErrors.push(err7);
 errors++;
 }
 }
-if(data.origin !== undefined){
-let data2 = data.origin;
-if(!((data2 === "person") || (data2 === "machine"))){
-const err8 = {instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/enum",keyword:"enum",params:{allowedValues: schema39.properties.origin.enum}};
+else {
+const err8 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -9202,11 +9337,12 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.reviewed !== undefined){
-let data3 = data.reviewed;
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(data3.by === undefined){
-const err9 = {instancePath:instancePath+"/reviewed",schemaPath:"#/properties/reviewed/required",keyword:"required",params:{missingProperty: "by"}};
+if(data.messages !== undefined){
+let data2 = data.messages;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key1 in data2){
+if(!(pattern37.test(key1))){
+const err9 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -9215,8 +9351,13 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(data3.on === undefined){
-const err10 = {instancePath:instancePath+"/reviewed",schemaPath:"#/properties/reviewed/required",keyword:"required",params:{missingProperty: "on"}};
+}
+for(const key2 in data2){
+if(pattern37.test(key2)){
+let data3 = data2[key2];
+if(typeof data3 === "string"){
+if(func3(data3) > 8000){
+const err10 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/maxLength",keyword:"maxLength",params:{limit: 8000}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -9225,9 +9366,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-for(const key1 in data3){
-if(!((key1 === "by") || (key1 === "on"))){
-const err11 = {instancePath:instancePath+"/reviewed",schemaPath:"#/properties/reviewed/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(func3(data3) < 1){
+const err11 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -9237,11 +9377,8 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data3.by !== undefined){
-let data4 = data3.by;
-if(typeof data4 === "string"){
-if(func3(data4) < 1){
-const err12 = {instancePath:instancePath+"/reviewed/by",schemaPath:"#/properties/reviewed/properties/by/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err12 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -9251,8 +9388,10 @@ vErrors.push(err12);
 errors++;
 }
 }
+}
+}
 else {
-const err13 = {instancePath:instancePath+"/reviewed/by",schemaPath:"#/properties/reviewed/properties/by/type",keyword:"type",params:{type: "string"}};
+const err13 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -9262,11 +9401,12 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data3.on !== undefined){
-let data5 = data3.on;
-if(typeof data5 === "string"){
-if(!(formats10.validate(data5))){
-const err14 = {instancePath:instancePath+"/reviewed/on",schemaPath:"#/properties/reviewed/properties/on/format",keyword:"format",params:{format: "date"}};
+if(data.questions !== undefined){
+let data4 = data.questions;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+for(const key3 in data4){
+if(!(pattern3.test(key3))){
+const err14 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -9276,8 +9416,12 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/reviewed/on",schemaPath:"#/properties/reviewed/properties/on/type",keyword:"type",params:{type: "string"}};
+for(const key4 in data4){
+if(pattern3.test(key4)){
+let data5 = data4[key4];
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.text === undefined){
+const err15 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -9286,10 +9430,8 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-}
-else {
-const err16 = {instancePath:instancePath+"/reviewed",schemaPath:"#/properties/reviewed/type",keyword:"type",params:{type: "object"}};
+if(data5.levels === undefined){
+const err16 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -9298,13 +9440,9 @@ vErrors.push(err16);
 }
 errors++;
 }
-}
-if(data.messages !== undefined){
-let data6 = data.messages;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-for(const key2 in data6){
-if(!(pattern37.test(key2))){
-const err17 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
+for(const key5 in data5){
+if(!((key5 === "text") || (key5 === "levels"))){
+const err17 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -9314,12 +9452,17 @@ vErrors.push(err17);
 errors++;
 }
 }
-for(const key3 in data6){
-if(pattern37.test(key3)){
-let data7 = data6[key3];
-if(typeof data7 === "string"){
-if(func3(data7) > 8000){
-const err18 = {instancePath:instancePath+"/messages/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/maxLength",keyword:"maxLength",params:{limit: 8000}};
+if(data5.text !== undefined){
+if(!(validate212(data5.text, {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data5,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
+errors = vErrors.length;
+}
+}
+if(data5.levels !== undefined){
+let data7 = data5.levels;
+if(Array.isArray(data7)){
+if(data7.length > 6){
+const err18 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -9328,8 +9471,8 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(func3(data7) < 1){
-const err19 = {instancePath:instancePath+"/messages/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/minLength",keyword:"minLength",params:{limit: 1}};
+if(data7.length < 6){
+const err19 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -9338,9 +9481,16 @@ vErrors.push(err19);
 }
 errors++;
 }
+const len0 = data7.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate212(data7[i0], {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err20 = {instancePath:instancePath+"/messages/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/type",keyword:"type",params:{type: "string"}};
+const err20 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9351,9 +9501,8 @@ errors++;
 }
 }
 }
-}
 else {
-const err21 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/type",keyword:"type",params:{type: "object"}};
+const err21 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -9363,12 +9512,10 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data.questions !== undefined){
-let data8 = data.questions;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-for(const key4 in data8){
-if(!(pattern3.test(key4))){
-const err22 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -9378,12 +9525,12 @@ vErrors.push(err22);
 errors++;
 }
 }
-for(const key5 in data8){
-if(pattern3.test(key5)){
-let data9 = data8[key5];
+if(data.policies !== undefined){
+let data9 = data.policies;
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.text === undefined){
-const err23 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "text"}};
+for(const key6 in data9){
+if(!(pattern3.test(key6))){
+const err23 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -9392,8 +9539,13 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data9.levels === undefined){
-const err24 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "levels"}};
+}
+for(const key7 in data9){
+if(pattern3.test(key7)){
+let data10 = data9[key7];
+if(typeof data10 === "string"){
+if(func3(data10) > 500){
+const err24 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/maxLength",keyword:"maxLength",params:{limit: 500}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -9402,9 +9554,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-for(const key6 in data9){
-if(!((key6 === "text") || (key6 === "levels"))){
-const err25 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(func3(data10) < 1){
+const err25 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -9414,17 +9565,8 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data9.text !== undefined){
-if(!(validate195(data9.text, {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data9,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
-errors = vErrors.length;
-}
-}
-if(data9.levels !== undefined){
-let data11 = data9.levels;
-if(Array.isArray(data11)){
-if(data11.length > 6){
-const err26 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
+else {
+const err26 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -9433,8 +9575,11 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(data11.length < 6){
-const err27 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+}
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -9443,16 +9588,10 @@ vErrors.push(err27);
 }
 errors++;
 }
-const len0 = data11.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate195(data11[i0], {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data11,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate195.errors : vErrors.concat(validate195.errors);
-errors = vErrors.length;
-}
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/type",keyword:"type",params:{type: "array"}};
+const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -9461,108 +9600,7 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-if(data.policies !== undefined){
-let data13 = data.policies;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-for(const key7 in data13){
-if(!(pattern3.test(key7))){
-const err31 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-}
-for(const key8 in data13){
-if(pattern3.test(key8)){
-let data14 = data13[key8];
-if(typeof data14 === "string"){
-if(func3(data14) > 500){
-const err32 = {instancePath:instancePath+"/policies/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/maxLength",keyword:"maxLength",params:{limit: 500}};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-if(func3(data14) < 1){
-const err33 = {instancePath:instancePath+"/policies/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/minLength",keyword:"minLength",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-else {
-const err34 = {instancePath:instancePath+"/policies/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err35 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-}
-}
-else {
-const err36 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-validate194.errors = vErrors;
+validate211.errors = vErrors;
 return errors === 0;
 }
 

@@ -13,7 +13,6 @@ export const weekdays = [
   "saturday",
   "sunday",
 ] as const;
-const workingWeek = weekdays.slice(0, 5);
 
 export const Shift = group("Shift", "One shift of the working day.", {
   name: text("Name", "Its name in plants.", { minLength: 1, maxLength: 60, examples: ["morning"] }),
@@ -22,7 +21,8 @@ export const Shift = group("Shift", "One shift of the working day.", {
     minItems: 1,
     uniqueItems: true,
     description: "Days on which the shift starts.",
-    default: workingWeek,
+    derived: "the country's working days, from Unicode CLDR",
+    examples: [["monday", "tuesday"]],
   }),
   start: field(TimeOfDay, "Start", "When it starts, in the country's time zone, on a quarter of an hour."),
   end: field(TimeOfDay, "End", "When it ends; on the next day if not after `start`.", {
@@ -118,7 +118,8 @@ export const Telemetry = group("Telemetry", "How machine data is kept and read a
       items: Shift,
       minItems: 1,
       maxItems: 50,
-      default: [{ name: "day", days: workingWeek, start: "08:00", end: "17:00", plannedBreakMinutes: 60 }],
+      derived: "one shift from 8:00 to 17:00 with an hour's break, on the country's working days",
+      examples: [[{ name: "morning", start: "06:00", end: "14:00" }]],
     },
   ),
   holidays: list("Holidays", "Days without planned production.", {
