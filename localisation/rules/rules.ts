@@ -2,8 +2,10 @@
 import type { Rule } from "../check/examination.ts";
 import { backupAuthorityIsOne } from "./backup-authority.ts";
 import { logoIsThere, whiteTextIsReadable } from "./branding.ts";
+import { factsAreChecked } from "./checked-facts.ts";
 import { allowedRegionsMayStoreData, awsRegionCanHoldEveryDataClass } from "./cloud-regions.ts";
 import { reachedHostsAreRegistered } from "./endpoints.ts";
+import { factsAreTheCountrys } from "./foreign-facts.ts";
 import {
   certificatesHaveASource,
   overlaysLeaveTheCountryAlone,
@@ -42,6 +44,8 @@ export const rules: readonly Rule[] = [
   currencyIsTheCountrys,
   regionsAreTheCountrys,
   fileIsNamedForTheCountry,
+  factsAreTheCountrys,
+  factsAreChecked,
   diagnosticLanguagesAreOffered,
   textsAreInTheLanguages,
   identifiersAreUnique,
