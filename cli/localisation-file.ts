@@ -39,7 +39,7 @@ export function loadOptions({ env, target }: FileOptions): LoadOptions {
  */
 export function readCountry(file: string, options: FileOptions): LoadedCountry {
   const loaded = loadCountry(file, loadOptions(options));
-  for (const warning of loaded.warnings)
+  for (const warning of loaded.warnings.filter(({ advice }) => advice === undefined))
     process.stderr.write(`${formatProblem(warning)} ${style("yellow", "(warning)", process.stderr)}\n`);
   const open = openQuestions(loaded);
   if (open !== undefined) process.stderr.write(`${open}\n`);

@@ -155,8 +155,11 @@ function statements({
         register: national(registration.register),
       })),
       laws: residency.laws.map((law) => ({
-        ...law,
+        id: law.id,
         title: national(law.title),
+        citation: law.citation,
+        ...(law.citedAs !== undefined && { citedAs: law.citedAs }),
+        url: law.url,
         articles: law.articles.map(({ article, summary }) => ({ article, summary: national(summary) })),
       })),
     },

@@ -14,6 +14,8 @@ export interface Problem {
   readonly message: string;
   /** How to fix it, one or more sentences. */
   readonly remediation: string;
+  /** Worth a look when the file is checked, and nothing that other commands depend on. */
+  readonly advice?: true;
 }
 
 /** `za.yaml:12:7  residency.regions[0]: "af-south-2" is not a region of aws. Did you mean "af-south-1"?` */

@@ -124,6 +124,11 @@ export class Examination {
     this.warnings.push(this.problem(path, message, remediation, side));
   }
 
+  /** A warning that only a check of the file itself shows. */
+  advise(path: Path, message: string, remediation: string, side: "key" | "value" = "value"): void {
+    this.warnings.push({ ...this.problem(path, message, remediation, side), advice: true });
+  }
+
   private valueAt(path: Path): unknown {
     let value: unknown = this.draft;
     for (const segment of path) {

@@ -5,9 +5,9 @@ import func0Module from "ajv/dist/runtime/equal.js";
 import { formats } from "../schema/formats.ts";
 const func3 = func3Module.default ?? func3Module;
 const func0 = func0Module.default ?? func0Module;
-export const fingerprint = "30191e03375a391f421c501bc1f30b6fe6c317515769907702034a7119eb9df2";
+export const fingerprint = "57a255c85d5198f58e312b42783cbf7d6d71d7fa9583f81704510607fcbd1fa7";
 export const checkCountry = validate21;
-const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":100,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"$ref":"#/$defs/shared0"},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"$ref":"#/$defs/shared0"},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"$ref":"#/$defs/shared3"},"capital":{"$ref":"#/$defs/shared3"},"assets":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared4"},"sizeBandsChecked":{"type":"string","format":"date"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared5"},"inThreeYears":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"$ref":"#/$defs/shared0"},"place":{"$ref":"#/$defs/shared0"},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"$ref":"#/$defs/shared0"},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared4"},"from":{"type":"string","format":"date"},"until":{"type":"string","format":"date"},"checked":{"type":"string","format":"date"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"otherAuthorities":{"type":"array","items":{"type":"object","required":["name","url","task"],"properties":{"name":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"},"task":{"$ref":"#/$defs/shared0"},"from":{"type":"string","format":"date"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":20},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"$ref":"#/$defs/shared0"},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared7"},"diagnosticAnswers":{"$ref":"#/$defs/shared7"},"machineTelemetry":{"$ref":"#/$defs/shared7"},"aggregates":{"$ref":"#/$defs/shared7"},"logs":{"$ref":"#/$defs/shared7"},"backups":{"$ref":"#/$defs/shared7"},"keys":{"$ref":"#/$defs/shared7"},"state":{"$ref":"#/$defs/shared7"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared10"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared11"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared12"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared13"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared15"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared15"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared8"},"article":{"$ref":"#/$defs/shared6"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared4"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared16"},"mqtt":{"$ref":"#/$defs/shared16"},"mqtts":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared17"},"zones":{"$ref":"#/$defs/shared18"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared18"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared17"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared17"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared17"},"imageDigests":{"$ref":"#/$defs/shared19"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared11"},"tls":{"$ref":"#/$defs/shared20"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared17"},"namespace":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared13"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared21"},"monitoringNamespace":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared11"},"tls":{"$ref":"#/$defs/shared20"},"networkRange":{"$ref":"#/$defs/shared14"},"clusterAccessFrom":{"$ref":"#/$defs/shared13"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared13"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared19"},"monitoring":{"$ref":"#/$defs/shared21"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared22"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"},"storage":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared25"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"},"storage":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared22"},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"},"storage":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared26"},"analytics":{"$ref":"#/$defs/shared26"},"diagnostic":{"$ref":"#/$defs/shared26"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared27"},"retention":{"$ref":"#/$defs/shared9"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared4"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"folder":{"type":"string","pattern":"^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$","maxLength":200},"region":{"type":"string"},"authority":{"type":"string","minLength":1,"maxLength":100000},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared9"},"auditRetention":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared28"},"pilot":{"$ref":"#/$defs/shared28"},"staging":{"$ref":"#/$defs/shared28"},"production":{"$ref":"#/$defs/shared28"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared29"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared30"},"weight":{"$ref":"#/$defs/shared29"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared31"},"levers":{"$ref":"#/$defs/shared31"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared9"},"minute":{"$ref":"#/$defs/shared9"},"hour":{"$ref":"#/$defs/shared9"},"day":{"$ref":"#/$defs/shared9"},"rejected":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared27"},"end":{"$ref":"#/$defs/shared27"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared32"},"source":{"$ref":"#/$defs/shared4"},"checked":{"type":"string","format":"date"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared32"},"source":{"$ref":"#/$defs/shared4"},"checked":{"type":"string","format":"date"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared11"},"port":{"$ref":"#/$defs/shared12"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared4"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared17"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"},"privacyNotice":{"$ref":"#/$defs/shared4"},"accessibilityStatement":{"$ref":"#/$defs/shared4"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false},"shared4":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared5":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared6":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared7":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared8"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared6"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"shared8":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared9":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared10":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared11":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared12":{"type":"integer","minimum":1,"maximum":65535},"shared13":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true},"shared14":{"type":"string","format":"address-range"},"shared15":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared16":{"type":"integer","minimum":0,"maximum":65535},"shared17":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared18":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared19":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared20":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared4"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"shared21":{"enum":["annotations","prometheus-operator"]},"shared22":{"type":"integer","minimum":1,"maximum":9},"shared23":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared24":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared25":{"type":"integer","minimum":1,"maximum":100},"shared26":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared25"},"maximumReplicas":{"$ref":"#/$defs/shared25"},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"shared27":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared28":{"type":"object","properties":{},"additionalProperties":true},"shared29":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared30":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared31":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"$ref":"#/$defs/shared0"},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"},"source":{"$ref":"#/$defs/shared4"},"barriers":{"$ref":"#/$defs/shared30"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared10"},"regions":{"$ref":"#/$defs/shared10"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared32":{"type":"integer","minimum":2015,"maximum":2100}}};
+const schema6 = {"type":"object","required":["apiVersion","country","languages","programme","residency","telemetry"],"properties":{"apiVersion":{"type":"string","const":"rollout/v1"},"country":{"type":"string","format":"country"},"names":{"$ref":"#/$defs/shared0"},"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"maxItems":100,"uniqueItems":true},"timezone":{"type":"string","format":"time-zone"},"currency":{"type":"string","format":"currency"},"programme":{"type":"object","required":["name","operator","dataProtectionOfficer","sectors","sizeBands","sizeBandsSource","scale"],"properties":{"name":{"$ref":"#/$defs/shared0"},"operator":{"type":"object","required":["name","email"],"properties":{"name":{"$ref":"#/$defs/shared0"},"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"address":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"dataProtectionOfficer":{"type":"object","required":["role","name","email"],"properties":{"role":{"$ref":"#/$defs/shared0"},"name":{"type":"string","minLength":1},"email":{"$ref":"#/$defs/shared1"},"registration":{"type":"string"}},"additionalProperties":false},"start":{"type":"string","format":"date"},"sectors":{"type":"array","items":{"type":"string","pattern":"^(1[0-9]|2[0-9]|3[0-3])$"},"minItems":1,"maxItems":24,"uniqueItems":true},"sizeBands":{"type":"array","items":{"type":"object","required":["id","name"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"employees":{"type":"object","required":["from","to"],"properties":{"from":{"type":"integer","minimum":0},"to":{"type":"integer","minimum":0}},"additionalProperties":false},"annualTurnover":{"$ref":"#/$defs/shared3"},"capital":{"$ref":"#/$defs/shared3"},"assets":{"$ref":"#/$defs/shared3"}},"additionalProperties":false},"minItems":1,"maxItems":12},"sizeBandsSource":{"$ref":"#/$defs/shared4"},"sizeBandsChecked":{"type":"string","format":"date"},"regions":{"type":"array","items":{"type":"object","required":["code","name"],"properties":{"code":{"type":"string","pattern":"^[A-Z]{2}-[A-Z0-9]{1,3}$"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"scale":{"type":"object","required":["now","inThreeYears"],"properties":{"now":{"$ref":"#/$defs/shared5"},"inThreeYears":{"$ref":"#/$defs/shared5"}},"additionalProperties":false},"pilotSites":{"type":"array","items":{"type":"object","required":["name","place"],"properties":{"name":{"$ref":"#/$defs/shared0"},"place":{"$ref":"#/$defs/shared0"},"latitude":{"type":"number","minimum":-90,"maximum":90},"longitude":{"type":"number","minimum":-180,"maximum":180}},"additionalProperties":false},"maxItems":500}},"additionalProperties":false},"residency":{"type":"object","required":["laws"],"properties":{"profile":{"enum":["standard","strict"]},"laws":{"type":"array","items":{"type":"object","required":["id","title","citation","url","articles"],"properties":{"id":{"$ref":"#/$defs/shared2"},"title":{"$ref":"#/$defs/shared0"},"citation":{"type":"string","minLength":1},"citedAs":{"type":"string","minLength":1,"maxLength":12},"url":{"$ref":"#/$defs/shared4"},"from":{"type":"string","format":"date"},"until":{"type":"string","format":"date"},"checked":{"type":"string","format":"date"},"articles":{"type":"array","items":{"type":"object","required":["article","summary"],"properties":{"article":{"type":"string","minLength":1},"summary":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"minItems":1}},"additionalProperties":false},"minItems":1,"maxItems":50},"authority":{"type":"object","required":["name","url"],"properties":{"name":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"otherAuthorities":{"type":"array","items":{"type":"object","required":["name","url","task"],"properties":{"name":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"},"task":{"$ref":"#/$defs/shared0"},"from":{"type":"string","format":"date"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":20},"breachNotice":{"type":"object","required":["article"],"properties":{"hours":{"type":"integer","minimum":1,"maximum":720},"workingDays":{"type":"integer","minimum":1,"maximum":60},"article":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"registrations":{"type":"array","items":{"type":"object","required":["register","article"],"properties":{"register":{"$ref":"#/$defs/shared0"},"number":{"type":"string","minLength":1},"article":{"$ref":"#/$defs/shared6"}},"additionalProperties":false},"maxItems":50},"dataClasses":{"type":"object","required":[],"properties":{"identity":{"$ref":"#/$defs/shared7"},"diagnosticAnswers":{"$ref":"#/$defs/shared7"},"machineTelemetry":{"$ref":"#/$defs/shared7"},"aggregates":{"$ref":"#/$defs/shared7"},"logs":{"$ref":"#/$defs/shared7"},"backups":{"$ref":"#/$defs/shared7"},"keys":{"$ref":"#/$defs/shared7"},"state":{"$ref":"#/$defs/shared7"}},"additionalProperties":false},"regions":{"type":"array","items":{"type":"object","required":["provider","region"],"properties":{"provider":{"enum":["aws"]},"region":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared10"}},"additionalProperties":false},"maxItems":50},"endpoints":{"type":"array","items":{"type":"object","required":["host","purpose","country"],"properties":{"host":{"$ref":"#/$defs/shared11"},"ports":{"type":"array","items":{"$ref":"#/$defs/shared12"},"minItems":1,"uniqueItems":true},"addresses":{"$ref":"#/$defs/shared13"},"purpose":{"enum":["image-registry","chart-registry","mail","sms","backup","state","time","names","certificates","identity","monitoring","updates","company-data"]},"country":{"type":"string","format":"country"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared15"},"uniqueItems":true}},"additionalProperties":false},"maxItems":200},"transfers":{"type":"array","items":{"type":"object","required":["id","dataClasses","recipient","to","mechanism","article","evidence"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dataClasses":{"type":"array","items":{"$ref":"#/$defs/shared15"},"minItems":1,"uniqueItems":true},"recipient":{"type":"string","minLength":1},"to":{"type":"string","format":"country"},"mechanism":{"$ref":"#/$defs/shared8"},"article":{"$ref":"#/$defs/shared6"},"evidence":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"remoteAccess":{"type":"array","items":{"type":"object","required":["who","from","why","until"],"properties":{"who":{"type":"string","minLength":1},"from":{"type":"string","format":"country"},"why":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"waivers":{"type":"array","items":{"type":"object","required":["id","policy","resource","why","who","until"],"properties":{"id":{"$ref":"#/$defs/shared2"},"policy":{"$ref":"#/$defs/shared2"},"resource":{"type":"string","minLength":1,"maxLength":500},"why":{"type":"string","minLength":10},"who":{"type":"string","minLength":1},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200}},"additionalProperties":false},"hosting":{"type":"object","required":[],"properties":{"target":{"enum":["local","kubernetes","aws"]},"local":{"type":"object","required":[],"properties":{"bind":{"type":"string","format":"address"},"address":{"$ref":"#/$defs/shared4"},"ports":{"type":"object","required":[],"properties":{"http":{"$ref":"#/$defs/shared16"},"mqtt":{"$ref":"#/$defs/shared16"},"mqtts":{"$ref":"#/$defs/shared16"}},"additionalProperties":false}},"additionalProperties":false},"kubernetes":{"type":"object","required":["domain"],"properties":{"context":{"type":"string","minLength":1},"namespace":{"$ref":"#/$defs/shared17"},"zones":{"$ref":"#/$defs/shared18"},"dataCentres":{"type":"array","items":{"type":"object","required":["id","operator","place"],"properties":{"id":{"$ref":"#/$defs/shared2"},"operator":{"type":"string","minLength":1},"place":{"type":"string","minLength":1},"zones":{"$ref":"#/$defs/shared18"}},"additionalProperties":false},"maxItems":50},"nodeSelector":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string","maxLength":63}},"additionalProperties":false},"storageClass":{"$ref":"#/$defs/shared17"},"storageProvisioner":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"},"parameters":{"type":"object","patternProperties":{"^[A-Za-z0-9]([-A-Za-z0-9_./]{0,250}[A-Za-z0-9])?$":{"type":"string"}},"additionalProperties":false},"zoneLabel":{"type":"string","minLength":1}},"additionalProperties":false},"volumeSnapshotClass":{"$ref":"#/$defs/shared17"},"registry":{"type":"string","pattern":"^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"},"registryPullSecret":{"$ref":"#/$defs/shared17"},"imageDigests":{"$ref":"#/$defs/shared19"},"apiServerAddresses":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true,"minItems":1},"domain":{"$ref":"#/$defs/shared11"},"tls":{"$ref":"#/$defs/shared20"},"gateway":{"type":"object","required":[],"properties":{"kind":{"enum":["ingress","gateway-api"]},"className":{"$ref":"#/$defs/shared17"},"namespace":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"mqtt":{"type":"object","required":[],"properties":{"expose":{"enum":["load-balancer","node-port"]},"nodePort":{"type":"integer","minimum":30000,"maximum":32767},"allowedSources":{"$ref":"#/$defs/shared13"}},"additionalProperties":false},"operators":{"type":"object","required":[],"properties":{"certManager":{"enum":["install","preinstalled"]},"cloudNativePg":{"enum":["install","preinstalled"]}},"additionalProperties":false},"admission":{"enum":["enforce","warn","off"]},"monitoring":{"$ref":"#/$defs/shared21"},"monitoringNamespace":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"aws":{"type":"object","required":["domain"],"properties":{"region":{"type":"string"},"zones":{"type":"array","items":{"type":"string"},"uniqueItems":true,"minItems":1},"account":{"type":"string","pattern":"^[0-9]{12}$"},"domain":{"$ref":"#/$defs/shared11"},"tls":{"$ref":"#/$defs/shared20"},"networkRange":{"$ref":"#/$defs/shared14"},"clusterAccessFrom":{"$ref":"#/$defs/shared13"},"administrators":{"type":"array","items":{"type":"string","pattern":"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"},"uniqueItems":true},"mqtt":{"type":"object","required":[],"properties":{"allowedSources":{"$ref":"#/$defs/shared13"}},"additionalProperties":false},"imageDigests":{"$ref":"#/$defs/shared19"},"monitoring":{"$ref":"#/$defs/shared21"},"instanceTypes":{"type":"array","items":{"type":"string","pattern":"^[a-z0-9-]+\\.[a-z0-9-]+$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false},"sizes":{"type":"object","required":[],"properties":{"broker":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared22"},"queues":{"type":"integer","minimum":1,"maximum":512},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"},"storage":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"timeSeries":{"type":"object","properties":{"shards":{"$ref":"#/$defs/shared25"},"replicas":{"type":"integer","minimum":1,"maximum":5},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"},"storage":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"relational":{"type":"object","properties":{"replicas":{"$ref":"#/$defs/shared22"},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"},"storage":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"ingest":{"$ref":"#/$defs/shared26"},"analytics":{"$ref":"#/$defs/shared26"},"diagnostic":{"$ref":"#/$defs/shared26"}},"additionalProperties":false},"backup":{"type":"object","required":[],"properties":{"at":{"$ref":"#/$defs/shared27"},"retention":{"$ref":"#/$defs/shared9"},"destination":{"type":"object","required":["endpoint","bucket","country"],"properties":{"endpoint":{"$ref":"#/$defs/shared4"},"bucket":{"type":"string","pattern":"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"},"folder":{"type":"string","pattern":"^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$","maxLength":200},"region":{"type":"string"},"authority":{"type":"string","minLength":1,"maxLength":100000},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"local":{"type":"object","required":["folder","recipients"],"properties":{"folder":{"type":"string","minLength":1},"recipients":{"type":"array","items":{"type":"string","pattern":"^age1[0-9a-z]{58,2000}$"},"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"additionalProperties":false},"logs":{"type":"object","required":[],"properties":{"retention":{"$ref":"#/$defs/shared9"},"auditRetention":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"state":{"type":"object","required":[],"properties":{"backend":{"enum":["file","bucket"]},"url":{"type":"string","pattern":"^s3://[^\\s]+$"},"country":{"type":"string","format":"country"},"secrets":{"enum":["passphrase","aws-kms"]},"key":{"type":"string","minLength":1}},"additionalProperties":false},"environments":{"type":"object","properties":{"training":{"$ref":"#/$defs/shared28"},"pilot":{"$ref":"#/$defs/shared28"},"staging":{"$ref":"#/$defs/shared28"},"production":{"$ref":"#/$defs/shared28"}},"additionalProperties":false}},"additionalProperties":false},"diagnostic":{"type":"object","required":[],"properties":{"languages":{"type":"array","items":{"type":"string","format":"language"},"minItems":1,"uniqueItems":true},"overrides":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","properties":{"omit":{"type":"boolean"},"weight":{"$ref":"#/$defs/shared29"},"text":{"$ref":"#/$defs/shared0"}},"additionalProperties":false}},"additionalProperties":false},"extraQuestions":{"type":"array","items":{"type":"object","required":["id","dimension","barriers","text","levels"],"properties":{"id":{"$ref":"#/$defs/shared2"},"dimension":{"enum":["strategy-and-finance","people-and-skills","processes-and-shop-floor","machines-and-connectivity","data-and-security","market-and-ecosystem"]},"barriers":{"$ref":"#/$defs/shared30"},"weight":{"$ref":"#/$defs/shared29"},"essential":{"type":"boolean"},"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false},"maxItems":50},"financing":{"$ref":"#/$defs/shared31"},"levers":{"$ref":"#/$defs/shared31"},"benchmarkGroups":{"type":"array","items":{"enum":["sector","size-band"]},"uniqueItems":true}},"additionalProperties":false},"telemetry":{"type":"object","required":["energy"],"properties":{"retention":{"type":"object","required":[],"properties":{"raw":{"$ref":"#/$defs/shared9"},"minute":{"$ref":"#/$defs/shared9"},"hour":{"$ref":"#/$defs/shared9"},"day":{"$ref":"#/$defs/shared9"},"rejected":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"offlineAfterSeconds":{"type":"integer","minimum":10,"maximum":3600},"sampling":{"type":"object","required":[],"properties":{"channelsPerMachine":{"type":"integer","minimum":1,"maximum":1000},"intervalSeconds":{"type":"number","minimum":0.1,"maximum":3600}},"additionalProperties":false},"units":{"type":"object","patternProperties":{"^[a-z][a-z0-9_-]{0,47}$":{"type":"string","pattern":"^[!-~]{1,40}$"}},"additionalProperties":false},"shifts":{"type":"array","items":{"type":"object","required":["name","start","end"],"properties":{"name":{"type":"string","minLength":1,"maxLength":60},"days":{"type":"array","items":{"enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"minItems":1,"uniqueItems":true},"start":{"$ref":"#/$defs/shared27"},"end":{"$ref":"#/$defs/shared27"},"plannedBreakMinutes":{"type":"integer","minimum":0,"maximum":240}},"additionalProperties":false},"minItems":1,"maxItems":50},"holidays":{"type":"array","items":{"type":"object","required":["date","name"],"properties":{"date":{"type":"string","format":"date"},"name":{"$ref":"#/$defs/shared0"}},"additionalProperties":false},"maxItems":400},"energy":{"type":"object","required":["tariff","emissionFactor"],"properties":{"tariff":{"type":"object","required":["pricePerKilowattHour","year","source"],"properties":{"pricePerKilowattHour":{"type":"number","minimum":0},"year":{"$ref":"#/$defs/shared32"},"source":{"$ref":"#/$defs/shared4"},"checked":{"type":"string","format":"date"}},"additionalProperties":false},"emissionFactor":{"type":"object","required":["kilogramsCarbonDioxidePerKilowattHour","year","source"],"properties":{"kilogramsCarbonDioxidePerKilowattHour":{"type":"number","minimum":0,"maximum":3},"year":{"$ref":"#/$defs/shared32"},"source":{"$ref":"#/$defs/shared4"},"checked":{"type":"string","format":"date"}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"aggregates":{"type":"object","required":[],"properties":{"minimumCount":{"type":"integer","minimum":3,"maximum":100},"dominance":{"type":"object","required":[],"properties":{"largest":{"type":"integer","minimum":1,"maximum":3},"percent":{"type":"number","minimum":50,"maximum":100}},"additionalProperties":false},"publication":{"enum":["monthly","quarterly","yearly"]},"source":{"$ref":"#/$defs/shared4"}},"additionalProperties":false},"notifications":{"type":"object","required":[],"properties":{"from":{"$ref":"#/$defs/shared1"},"replyTo":{"$ref":"#/$defs/shared1"},"mailGateway":{"type":"object","required":["host","country"],"properties":{"host":{"$ref":"#/$defs/shared11"},"port":{"$ref":"#/$defs/shared12"},"security":{"enum":["starttls","tls"]},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"smsGateway":{"type":"object","required":["url","country"],"properties":{"url":{"$ref":"#/$defs/shared4"},"country":{"type":"string","format":"country"},"credentialsSecret":{"$ref":"#/$defs/shared17"}},"additionalProperties":false}},"additionalProperties":false},"branding":{"type":"object","required":[],"properties":{"primaryColour":{"type":"string","pattern":"^#[0-9a-fA-F]{6}$"},"logo":{"type":"string","pattern":"^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}},"additionalProperties":false},"support":{"type":"object","required":[],"properties":{"email":{"$ref":"#/$defs/shared1"},"phone":{"type":"string"},"hours":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"},"privacyNotice":{"$ref":"#/$defs/shared4"},"accessibilityStatement":{"$ref":"#/$defs/shared4"}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"object","patternProperties":{"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$":{"type":"string","minLength":1,"maxLength":4000}},"additionalProperties":false},"shared1":{"type":"string","format":"email","maxLength":254},"shared2":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}$"},"shared3":{"type":"object","required":["to"],"properties":{"to":{"type":"number","minimum":0}},"additionalProperties":false},"shared4":{"type":"string","format":"uri","pattern":"^https?://[^/\\s]+","maxLength":2000},"shared5":{"type":"object","required":["companies","machines"],"properties":{"companies":{"type":"integer","minimum":1,"maximum":1000000},"machines":{"type":"integer","minimum":1,"maximum":10000000}},"additionalProperties":false},"shared6":{"type":"string","pattern":"^[a-z][a-z0-9-]{0,47}:\\S(.*\\S)?$"},"shared7":{"type":"object","required":[],"properties":{"restsIn":{"type":"array","items":{"type":"string","format":"country"},"minItems":1,"uniqueItems":true},"crossBorder":{"type":"object","required":[],"properties":{"transfer":{"enum":["forbidden","with-mechanism","free"]},"mechanism":{"$ref":"#/$defs/shared8"},"to":{"type":"array","items":{"type":"string","format":"country"},"uniqueItems":true}},"additionalProperties":false},"articles":{"type":"array","items":{"$ref":"#/$defs/shared6"},"minItems":1,"uniqueItems":true},"retention":{"$ref":"#/$defs/shared9"}},"additionalProperties":false},"shared8":{"enum":["adequacy","standard-contract","binding-corporate-rules","consent","authorisation","law"]},"shared9":{"type":"string","pattern":"^P[1-9][0-9]{0,3}[DMY]$"},"shared10":{"type":"array","items":{"type":"string"},"minItems":1,"uniqueItems":true},"shared11":{"type":"string","pattern":"^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$","maxLength":253},"shared12":{"type":"integer","minimum":1,"maximum":65535},"shared13":{"type":"array","items":{"$ref":"#/$defs/shared14"},"uniqueItems":true},"shared14":{"type":"string","format":"address-range"},"shared15":{"enum":["identity","diagnosticAnswers","machineTelemetry","aggregates","logs","backups","keys","state"]},"shared16":{"type":"integer","minimum":0,"maximum":65535},"shared17":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"},"shared18":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"},"uniqueItems":true},"shared19":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","pattern":"^sha256:[0-9a-f]{64}$"}},"additionalProperties":false},"shared20":{"type":"object","required":[],"properties":{"issuer":{"enum":["acme","own-ca","secret"]},"acmeServer":{"$ref":"#/$defs/shared4"},"acmeEmail":{"$ref":"#/$defs/shared1"},"secretName":{"$ref":"#/$defs/shared17"}},"additionalProperties":false},"shared21":{"enum":["annotations","prometheus-operator"]},"shared22":{"type":"integer","minimum":1,"maximum":9},"shared23":{"type":"string","pattern":"^([1-9][0-9]*m|[0-9]+(\\.[0-9]+)?)$"},"shared24":{"type":"string","pattern":"^[1-9][0-9]*(Mi|Gi|Ti)$"},"shared25":{"type":"integer","minimum":1,"maximum":100},"shared26":{"type":"object","properties":{"minimumReplicas":{"$ref":"#/$defs/shared25"},"maximumReplicas":{"$ref":"#/$defs/shared25"},"cpu":{"$ref":"#/$defs/shared23"},"memory":{"$ref":"#/$defs/shared24"}},"additionalProperties":false},"shared27":{"type":"string","pattern":"^([01][0-9]|2[0-3]):(00|15|30|45)$"},"shared28":{"type":"object","properties":{},"additionalProperties":true},"shared29":{"type":"number","exclusiveMinimum":0,"maximum":5},"shared30":{"type":"array","items":{"enum":["skills","capital","processes","it-ot","technology-market"]},"minItems":1,"uniqueItems":true},"shared31":{"type":"array","items":{"type":"object","required":["id","name","provider","summary","url","source","barriers"],"properties":{"id":{"$ref":"#/$defs/shared2"},"name":{"$ref":"#/$defs/shared0"},"provider":{"$ref":"#/$defs/shared0"},"summary":{"$ref":"#/$defs/shared0"},"url":{"$ref":"#/$defs/shared4"},"source":{"$ref":"#/$defs/shared4"},"barriers":{"$ref":"#/$defs/shared30"},"sizeBands":{"type":"array","items":{"$ref":"#/$defs/shared2"},"minItems":1,"uniqueItems":true},"sectors":{"$ref":"#/$defs/shared10"},"regions":{"$ref":"#/$defs/shared10"},"until":{"type":"string","format":"date"}},"additionalProperties":false},"maxItems":200},"shared32":{"type":"integer","minimum":2015,"maximum":2100}}};
 const func2 = Object.prototype.hasOwnProperty;
 const formats0 = formats.country;
 const formats2 = formats.language;
@@ -4975,8 +4975,8 @@ vErrors.push(err221);
 }
 errors++;
 }
-if(data124.resource === undefined){
-const err222 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "resource"}};
+if(data124.policy === undefined){
+const err222 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "policy"}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -4985,8 +4985,8 @@ vErrors.push(err222);
 }
 errors++;
 }
-if(data124.why === undefined){
-const err223 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "why"}};
+if(data124.resource === undefined){
+const err223 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "resource"}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -4995,8 +4995,8 @@ vErrors.push(err223);
 }
 errors++;
 }
-if(data124.who === undefined){
-const err224 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "who"}};
+if(data124.why === undefined){
+const err224 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "why"}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -5005,8 +5005,8 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(data124.until === undefined){
-const err225 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "until"}};
+if(data124.who === undefined){
+const err225 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "who"}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -5015,14 +5015,24 @@ vErrors.push(err225);
 }
 errors++;
 }
-for(const key21 in data124){
-if(!((((((key21 === "id") || (key21 === "policy")) || (key21 === "resource")) || (key21 === "why")) || (key21 === "who")) || (key21 === "until"))){
-const err226 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+if(data124.until === undefined){
+const err226 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/required",keyword:"required",params:{missingProperty: "until"}};
 if(vErrors === null){
 vErrors = [err226];
 }
 else {
 vErrors.push(err226);
+}
+errors++;
+}
+for(const key21 in data124){
+if(!((((((key21 === "id") || (key21 === "policy")) || (key21 === "resource")) || (key21 === "why")) || (key21 === "who")) || (key21 === "until"))){
+const err227 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+if(vErrors === null){
+vErrors = [err227];
+}
+else {
+vErrors.push(err227);
 }
 errors++;
 }
@@ -5043,17 +5053,7 @@ if(data124.resource !== undefined){
 let data127 = data124.resource;
 if(typeof data127 === "string"){
 if(func3(data127) > 500){
-const err227 = {instancePath:instancePath+"/residency/waivers/" + i21+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/maxLength",keyword:"maxLength",params:{limit: 500}};
-if(vErrors === null){
-vErrors = [err227];
-}
-else {
-vErrors.push(err227);
-}
-errors++;
-}
-if(func3(data127) < 1){
-const err228 = {instancePath:instancePath+"/residency/waivers/" + i21+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/minLength",keyword:"minLength",params:{limit: 1}};
+const err228 = {instancePath:instancePath+"/residency/waivers/" + i21+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/maxLength",keyword:"maxLength",params:{limit: 500}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -5062,9 +5062,8 @@ vErrors.push(err228);
 }
 errors++;
 }
-}
-else {
-const err229 = {instancePath:instancePath+"/residency/waivers/" + i21+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/type",keyword:"type",params:{type: "string"}};
+if(func3(data127) < 1){
+const err229 = {instancePath:instancePath+"/residency/waivers/" + i21+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -5074,11 +5073,8 @@ vErrors.push(err229);
 errors++;
 }
 }
-if(data124.why !== undefined){
-let data128 = data124.why;
-if(typeof data128 === "string"){
-if(func3(data128) < 10){
-const err230 = {instancePath:instancePath+"/residency/waivers/" + i21+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/minLength",keyword:"minLength",params:{limit: 10}};
+else {
+const err230 = {instancePath:instancePath+"/residency/waivers/" + i21+"/resource",schemaPath:"#/properties/residency/properties/waivers/items/properties/resource/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -5088,8 +5084,11 @@ vErrors.push(err230);
 errors++;
 }
 }
-else {
-const err231 = {instancePath:instancePath+"/residency/waivers/" + i21+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/type",keyword:"type",params:{type: "string"}};
+if(data124.why !== undefined){
+let data128 = data124.why;
+if(typeof data128 === "string"){
+if(func3(data128) < 10){
+const err231 = {instancePath:instancePath+"/residency/waivers/" + i21+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/minLength",keyword:"minLength",params:{limit: 10}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -5099,11 +5098,8 @@ vErrors.push(err231);
 errors++;
 }
 }
-if(data124.who !== undefined){
-let data129 = data124.who;
-if(typeof data129 === "string"){
-if(func3(data129) < 1){
-const err232 = {instancePath:instancePath+"/residency/waivers/" + i21+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err232 = {instancePath:instancePath+"/residency/waivers/" + i21+"/why",schemaPath:"#/properties/residency/properties/waivers/items/properties/why/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -5113,8 +5109,11 @@ vErrors.push(err232);
 errors++;
 }
 }
-else {
-const err233 = {instancePath:instancePath+"/residency/waivers/" + i21+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/type",keyword:"type",params:{type: "string"}};
+if(data124.who !== undefined){
+let data129 = data124.who;
+if(typeof data129 === "string"){
+if(func3(data129) < 1){
+const err233 = {instancePath:instancePath+"/residency/waivers/" + i21+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -5124,11 +5123,8 @@ vErrors.push(err233);
 errors++;
 }
 }
-if(data124.until !== undefined){
-let data130 = data124.until;
-if(typeof data130 === "string"){
-if(!(formats10.validate(data130))){
-const err234 = {instancePath:instancePath+"/residency/waivers/" + i21+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/format",keyword:"format",params:{format: "date"}};
+else {
+const err234 = {instancePath:instancePath+"/residency/waivers/" + i21+"/who",schemaPath:"#/properties/residency/properties/waivers/items/properties/who/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -5138,8 +5134,11 @@ vErrors.push(err234);
 errors++;
 }
 }
-else {
-const err235 = {instancePath:instancePath+"/residency/waivers/" + i21+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/type",keyword:"type",params:{type: "string"}};
+if(data124.until !== undefined){
+let data130 = data124.until;
+if(typeof data130 === "string"){
+if(!(formats10.validate(data130))){
+const err235 = {instancePath:instancePath+"/residency/waivers/" + i21+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -5149,9 +5148,8 @@ vErrors.push(err235);
 errors++;
 }
 }
-}
 else {
-const err236 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/type",keyword:"type",params:{type: "object"}};
+const err236 = {instancePath:instancePath+"/residency/waivers/" + i21+"/until",schemaPath:"#/properties/residency/properties/waivers/items/properties/until/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -5163,7 +5161,7 @@ errors++;
 }
 }
 else {
-const err237 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/type",keyword:"type",params:{type: "array"}};
+const err237 = {instancePath:instancePath+"/residency/waivers/" + i21,schemaPath:"#/properties/residency/properties/waivers/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -5175,7 +5173,7 @@ errors++;
 }
 }
 else {
-const err238 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/type",keyword:"type",params:{type: "object"}};
+const err238 = {instancePath:instancePath+"/residency/waivers",schemaPath:"#/properties/residency/properties/waivers/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -5185,12 +5183,9 @@ vErrors.push(err238);
 errors++;
 }
 }
-if(data.hosting !== undefined){
-let data131 = data.hosting;
-if(data131 && typeof data131 == "object" && !Array.isArray(data131)){
-for(const key22 in data131){
-if(!(func2.call(schema6.properties.hosting.properties, key22))){
-const err239 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+}
+else {
+const err239 = {instancePath:instancePath+"/residency",schemaPath:"#/properties/residency/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -5200,10 +5195,12 @@ vErrors.push(err239);
 errors++;
 }
 }
-if(data131.target !== undefined){
-let data132 = data131.target;
-if(!(((data132 === "local") || (data132 === "kubernetes")) || (data132 === "aws"))){
-const err240 = {instancePath:instancePath+"/hosting/target",schemaPath:"#/properties/hosting/properties/target/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.target.enum}};
+if(data.hosting !== undefined){
+let data131 = data.hosting;
+if(data131 && typeof data131 == "object" && !Array.isArray(data131)){
+for(const key22 in data131){
+if(!(func2.call(schema6.properties.hosting.properties, key22))){
+const err240 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -5213,12 +5210,10 @@ vErrors.push(err240);
 errors++;
 }
 }
-if(data131.local !== undefined){
-let data133 = data131.local;
-if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
-for(const key23 in data133){
-if(!(((key23 === "bind") || (key23 === "address")) || (key23 === "ports"))){
-const err241 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+if(data131.target !== undefined){
+let data132 = data131.target;
+if(!(((data132 === "local") || (data132 === "kubernetes")) || (data132 === "aws"))){
+const err241 = {instancePath:instancePath+"/hosting/target",schemaPath:"#/properties/hosting/properties/target/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.target.enum}};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -5228,11 +5223,12 @@ vErrors.push(err241);
 errors++;
 }
 }
-if(data133.bind !== undefined){
-let data134 = data133.bind;
-if(typeof data134 === "string"){
-if(!(formats44(data134))){
-const err242 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/format",keyword:"format",params:{format: "address"}};
+if(data131.local !== undefined){
+let data133 = data131.local;
+if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
+for(const key23 in data133){
+if(!(((key23 === "bind") || (key23 === "address")) || (key23 === "ports"))){
+const err242 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -5242,13 +5238,27 @@ vErrors.push(err242);
 errors++;
 }
 }
-else {
-const err243 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/type",keyword:"type",params:{type: "string"}};
+if(data133.bind !== undefined){
+let data134 = data133.bind;
+if(typeof data134 === "string"){
+if(!(formats44(data134))){
+const err243 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/format",keyword:"format",params:{format: "address"}};
 if(vErrors === null){
 vErrors = [err243];
 }
 else {
 vErrors.push(err243);
+}
+errors++;
+}
+}
+else {
+const err244 = {instancePath:instancePath+"/hosting/local/bind",schemaPath:"#/properties/hosting/properties/local/properties/bind/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err244];
+}
+else {
+vErrors.push(err244);
 }
 errors++;
 }
@@ -5264,12 +5274,12 @@ let data136 = data133.ports;
 if(data136 && typeof data136 == "object" && !Array.isArray(data136)){
 for(const key24 in data136){
 if(!(((key24 === "http") || (key24 === "mqtt")) || (key24 === "mqtts"))){
-const err244 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
+const err245 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
 if(vErrors === null){
-vErrors = [err244];
+vErrors = [err245];
 }
 else {
-vErrors.push(err244);
+vErrors.push(err245);
 }
 errors++;
 }
@@ -5294,19 +5304,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err245 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err245];
-}
-else {
-vErrors.push(err245);
-}
-errors++;
-}
-}
-}
-else {
-const err246 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/type",keyword:"type",params:{type: "object"}};
+const err246 = {instancePath:instancePath+"/hosting/local/ports",schemaPath:"#/properties/hosting/properties/local/properties/ports/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -5316,11 +5314,9 @@ vErrors.push(err246);
 errors++;
 }
 }
-if(data131.kubernetes !== undefined){
-let data140 = data131.kubernetes;
-if(data140 && typeof data140 == "object" && !Array.isArray(data140)){
-if(data140.domain === undefined){
-const err247 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
+}
+else {
+const err247 = {instancePath:instancePath+"/hosting/local",schemaPath:"#/properties/hosting/properties/local/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -5329,9 +5325,12 @@ vErrors.push(err247);
 }
 errors++;
 }
-for(const key25 in data140){
-if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
-const err248 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
+}
+if(data131.kubernetes !== undefined){
+let data140 = data131.kubernetes;
+if(data140 && typeof data140 == "object" && !Array.isArray(data140)){
+if(data140.domain === undefined){
+const err248 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -5340,12 +5339,9 @@ vErrors.push(err248);
 }
 errors++;
 }
-}
-if(data140.context !== undefined){
-let data141 = data140.context;
-if(typeof data141 === "string"){
-if(func3(data141) < 1){
-const err249 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key25 in data140){
+if(!(func2.call(schema6.properties.hosting.properties.kubernetes.properties, key25))){
+const err249 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25}};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -5355,13 +5351,27 @@ vErrors.push(err249);
 errors++;
 }
 }
-else {
-const err250 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/type",keyword:"type",params:{type: "string"}};
+if(data140.context !== undefined){
+let data141 = data140.context;
+if(typeof data141 === "string"){
+if(func3(data141) < 1){
+const err250 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err250];
 }
 else {
 vErrors.push(err250);
+}
+errors++;
+}
+}
+else {
+const err251 = {instancePath:instancePath+"/hosting/kubernetes/context",schemaPath:"#/properties/hosting/properties/kubernetes/properties/context/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err251];
+}
+else {
+vErrors.push(err251);
 }
 errors++;
 }
@@ -5382,21 +5392,7 @@ if(data140.dataCentres !== undefined){
 let data144 = data140.dataCentres;
 if(Array.isArray(data144)){
 if(data144.length > 50){
-const err251 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
-if(vErrors === null){
-vErrors = [err251];
-}
-else {
-vErrors.push(err251);
-}
-errors++;
-}
-const len17 = data144.length;
-for(let i22=0; i22<len17; i22++){
-let data145 = data144[i22];
-if(data145 && typeof data145 == "object" && !Array.isArray(data145)){
-if(data145.id === undefined){
-const err252 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
+const err252 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -5405,8 +5401,12 @@ vErrors.push(err252);
 }
 errors++;
 }
-if(data145.operator === undefined){
-const err253 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
+const len17 = data144.length;
+for(let i22=0; i22<len17; i22++){
+let data145 = data144[i22];
+if(data145 && typeof data145 == "object" && !Array.isArray(data145)){
+if(data145.id === undefined){
+const err253 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -5415,8 +5415,8 @@ vErrors.push(err253);
 }
 errors++;
 }
-if(data145.place === undefined){
-const err254 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
+if(data145.operator === undefined){
+const err254 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "operator"}};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -5425,14 +5425,24 @@ vErrors.push(err254);
 }
 errors++;
 }
-for(const key26 in data145){
-if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
-const err255 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
+if(data145.place === undefined){
+const err255 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/required",keyword:"required",params:{missingProperty: "place"}};
 if(vErrors === null){
 vErrors = [err255];
 }
 else {
 vErrors.push(err255);
+}
+errors++;
+}
+for(const key26 in data145){
+if(!((((key26 === "id") || (key26 === "operator")) || (key26 === "place")) || (key26 === "zones"))){
+const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26}};
+if(vErrors === null){
+vErrors = [err256];
+}
+else {
+vErrors.push(err256);
 }
 errors++;
 }
@@ -5447,18 +5457,7 @@ if(data145.operator !== undefined){
 let data147 = data145.operator;
 if(typeof data147 === "string"){
 if(func3(data147) < 1){
-const err256 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err256];
-}
-else {
-vErrors.push(err256);
-}
-errors++;
-}
-}
-else {
-const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/type",keyword:"type",params:{type: "string"}};
+const err257 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -5468,11 +5467,8 @@ vErrors.push(err257);
 errors++;
 }
 }
-if(data145.place !== undefined){
-let data148 = data145.place;
-if(typeof data148 === "string"){
-if(func3(data148) < 1){
-const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err258 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/operator",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/operator/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -5482,13 +5478,27 @@ vErrors.push(err258);
 errors++;
 }
 }
-else {
-const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/type",keyword:"type",params:{type: "string"}};
+if(data145.place !== undefined){
+let data148 = data145.place;
+if(typeof data148 === "string"){
+if(func3(data148) < 1){
+const err259 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err259];
 }
 else {
 vErrors.push(err259);
+}
+errors++;
+}
+}
+else {
+const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22+"/place",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/properties/place/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err260];
+}
+else {
+vErrors.push(err260);
 }
 errors++;
 }
@@ -5501,19 +5511,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err260 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err260];
-}
-else {
-vErrors.push(err260);
-}
-errors++;
-}
-}
-}
-else {
-const err261 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/type",keyword:"type",params:{type: "array"}};
+const err261 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres/" + i22,schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -5523,12 +5521,9 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data140.nodeSelector !== undefined){
-let data150 = data140.nodeSelector;
-if(data150 && typeof data150 == "object" && !Array.isArray(data150)){
-for(const key27 in data150){
-if(!(pattern11.test(key27))){
-const err262 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
+}
+else {
+const err262 = {instancePath:instancePath+"/hosting/kubernetes/dataCentres",schemaPath:"#/properties/hosting/properties/kubernetes/properties/dataCentres/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -5538,12 +5533,12 @@ vErrors.push(err262);
 errors++;
 }
 }
-for(const key28 in data150){
-if(pattern11.test(key28)){
-let data151 = data150[key28];
-if(typeof data151 === "string"){
-if(func3(data151) > 63){
-const err263 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
+if(data140.nodeSelector !== undefined){
+let data150 = data140.nodeSelector;
+if(data150 && typeof data150 == "object" && !Array.isArray(data150)){
+for(const key27 in data150){
+if(!(pattern11.test(key27))){
+const err263 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27}};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -5553,8 +5548,12 @@ vErrors.push(err263);
 errors++;
 }
 }
-else {
-const err264 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
+for(const key28 in data150){
+if(pattern11.test(key28)){
+let data151 = data150[key28];
+if(typeof data151 === "string"){
+if(func3(data151) > 63){
+const err264 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/maxLength",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -5564,15 +5563,26 @@ vErrors.push(err264);
 errors++;
 }
 }
-}
-}
 else {
-const err265 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/type",keyword:"type",params:{type: "object"}};
+const err265 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector/" + key28.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err265];
 }
 else {
 vErrors.push(err265);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err266 = {instancePath:instancePath+"/hosting/kubernetes/nodeSelector",schemaPath:"#/properties/hosting/properties/kubernetes/properties/nodeSelector/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err266];
+}
+else {
+vErrors.push(err266);
 }
 errors++;
 }
@@ -5587,18 +5597,7 @@ if(data140.storageProvisioner !== undefined){
 let data153 = data140.storageProvisioner;
 if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
 if(data153.name === undefined){
-const err266 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
-if(vErrors === null){
-vErrors = [err266];
-}
-else {
-vErrors.push(err266);
-}
-errors++;
-}
-for(const key29 in data153){
-if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
-const err267 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
+const err267 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -5607,12 +5606,9 @@ vErrors.push(err267);
 }
 errors++;
 }
-}
-if(data153.name !== undefined){
-let data154 = data153.name;
-if(typeof data154 === "string"){
-if(!pattern13.test(data154)){
-const err268 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
+for(const key29 in data153){
+if(!(((key29 === "name") || (key29 === "parameters")) || (key29 === "zoneLabel"))){
+const err268 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29}};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -5622,8 +5618,11 @@ vErrors.push(err268);
 errors++;
 }
 }
-else {
-const err269 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data153.name !== undefined){
+let data154 = data153.name;
+if(typeof data154 === "string"){
+if(!pattern13.test(data154)){
+const err269 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(/[a-z0-9.-]+)?$"}};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -5633,12 +5632,8 @@ vErrors.push(err269);
 errors++;
 }
 }
-if(data153.parameters !== undefined){
-let data155 = data153.parameters;
-if(data155 && typeof data155 == "object" && !Array.isArray(data155)){
-for(const key30 in data155){
-if(!(pattern11.test(key30))){
-const err270 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
+else {
+const err270 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/name",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -5648,10 +5643,12 @@ vErrors.push(err270);
 errors++;
 }
 }
-for(const key31 in data155){
-if(pattern11.test(key31)){
-if(typeof data155[key31] !== "string"){
-const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
+if(data153.parameters !== undefined){
+let data155 = data153.parameters;
+if(data155 && typeof data155 == "object" && !Array.isArray(data155)){
+for(const key30 in data155){
+if(!(pattern11.test(key30))){
+const err271 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30}};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -5661,10 +5658,10 @@ vErrors.push(err271);
 errors++;
 }
 }
-}
-}
-else {
-const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/type",keyword:"type",params:{type: "object"}};
+for(const key31 in data155){
+if(pattern11.test(key31)){
+if(typeof data155[key31] !== "string"){
+const err272 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/patternProperties/%5E%5BA-Za-z0-9%5D(%5B-A-Za-z0-9_.~1%5D%7B0%2C250%7D%5BA-Za-z0-9%5D)%3F%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -5674,11 +5671,10 @@ vErrors.push(err272);
 errors++;
 }
 }
-if(data153.zoneLabel !== undefined){
-let data157 = data153.zoneLabel;
-if(typeof data157 === "string"){
-if(func3(data157) < 1){
-const err273 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
+}
+}
+else {
+const err273 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/parameters",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/parameters/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -5688,8 +5684,11 @@ vErrors.push(err273);
 errors++;
 }
 }
-else {
-const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/type",keyword:"type",params:{type: "string"}};
+if(data153.zoneLabel !== undefined){
+let data157 = data153.zoneLabel;
+if(typeof data157 === "string"){
+if(func3(data157) < 1){
+const err274 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -5699,14 +5698,25 @@ vErrors.push(err274);
 errors++;
 }
 }
-}
 else {
-const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/type",keyword:"type",params:{type: "object"}};
+const err275 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner/zoneLabel",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/properties/zoneLabel/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err275];
 }
 else {
 vErrors.push(err275);
+}
+errors++;
+}
+}
+}
+else {
+const err276 = {instancePath:instancePath+"/hosting/kubernetes/storageProvisioner",schemaPath:"#/properties/hosting/properties/kubernetes/properties/storageProvisioner/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err276];
+}
+else {
+vErrors.push(err276);
 }
 errors++;
 }
@@ -5721,23 +5731,23 @@ if(data140.registry !== undefined){
 let data159 = data140.registry;
 if(typeof data159 === "string"){
 if(!pattern16.test(data159)){
-const err276 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
-if(vErrors === null){
-vErrors = [err276];
-}
-else {
-vErrors.push(err276);
-}
-errors++;
-}
-}
-else {
-const err277 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/type",keyword:"type",params:{type: "string"}};
+const err277 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$"}};
 if(vErrors === null){
 vErrors = [err277];
 }
 else {
 vErrors.push(err277);
+}
+errors++;
+}
+}
+else {
+const err278 = {instancePath:instancePath+"/hosting/kubernetes/registry",schemaPath:"#/properties/hosting/properties/kubernetes/properties/registry/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err278];
+}
+else {
+vErrors.push(err278);
 }
 errors++;
 }
@@ -5758,12 +5768,12 @@ if(data140.apiServerAddresses !== undefined){
 let data162 = data140.apiServerAddresses;
 if(Array.isArray(data162)){
 if(data162.length < 1){
-const err278 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
+const err279 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
-vErrors = [err278];
+vErrors = [err279];
 }
 else {
-vErrors.push(err278);
+vErrors.push(err279);
 }
 errors++;
 }
@@ -5781,12 +5791,12 @@ outer3:
 for(;i24--;){
 for(j5 = i24; j5--;){
 if(func0(data162[i24], data162[j5])){
-const err279 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i24, j: j5}};
+const err280 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/uniqueItems",keyword:"uniqueItems",params:{i: i24, j: j5}};
 if(vErrors === null){
-vErrors = [err279];
+vErrors = [err280];
 }
 else {
-vErrors.push(err279);
+vErrors.push(err280);
 }
 errors++;
 break outer3;
@@ -5796,12 +5806,12 @@ break outer3;
 }
 }
 else {
-const err280 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/type",keyword:"type",params:{type: "array"}};
+const err281 = {instancePath:instancePath+"/hosting/kubernetes/apiServerAddresses",schemaPath:"#/properties/hosting/properties/kubernetes/properties/apiServerAddresses/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err280];
+vErrors = [err281];
 }
 else {
-vErrors.push(err280);
+vErrors.push(err281);
 }
 errors++;
 }
@@ -5823,12 +5833,12 @@ let data166 = data140.gateway;
 if(data166 && typeof data166 == "object" && !Array.isArray(data166)){
 for(const key32 in data166){
 if(!(((key32 === "kind") || (key32 === "className")) || (key32 === "namespace"))){
-const err281 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
+const err282 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key32}};
 if(vErrors === null){
-vErrors = [err281];
+vErrors = [err282];
 }
 else {
-vErrors.push(err281);
+vErrors.push(err282);
 }
 errors++;
 }
@@ -5836,12 +5846,12 @@ errors++;
 if(data166.kind !== undefined){
 let data167 = data166.kind;
 if(!((data167 === "ingress") || (data167 === "gateway-api"))){
-const err282 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
+const err283 = {instancePath:instancePath+"/hosting/kubernetes/gateway/kind",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/properties/kind/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.gateway.properties.kind.enum}};
 if(vErrors === null){
-vErrors = [err282];
+vErrors = [err283];
 }
 else {
-vErrors.push(err282);
+vErrors.push(err283);
 }
 errors++;
 }
@@ -5860,22 +5870,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err283 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err283];
-}
-else {
-vErrors.push(err283);
-}
-errors++;
-}
-}
-if(data140.mqtt !== undefined){
-let data170 = data140.mqtt;
-if(data170 && typeof data170 == "object" && !Array.isArray(data170)){
-for(const key33 in data170){
-if(!(((key33 === "expose") || (key33 === "nodePort")) || (key33 === "allowedSources"))){
-const err284 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33}};
+const err284 = {instancePath:instancePath+"/hosting/kubernetes/gateway",schemaPath:"#/properties/hosting/properties/kubernetes/properties/gateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -5885,10 +5880,12 @@ vErrors.push(err284);
 errors++;
 }
 }
-if(data170.expose !== undefined){
-let data171 = data170.expose;
-if(!((data171 === "load-balancer") || (data171 === "node-port"))){
-const err285 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
+if(data140.mqtt !== undefined){
+let data170 = data140.mqtt;
+if(data170 && typeof data170 == "object" && !Array.isArray(data170)){
+for(const key33 in data170){
+if(!(((key33 === "expose") || (key33 === "nodePort")) || (key33 === "allowedSources"))){
+const err285 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33}};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -5898,10 +5895,10 @@ vErrors.push(err285);
 errors++;
 }
 }
-if(data170.nodePort !== undefined){
-let data172 = data170.nodePort;
-if(!(((typeof data172 == "number") && (!(data172 % 1) && !isNaN(data172))) && (isFinite(data172)))){
-const err286 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
+if(data170.expose !== undefined){
+let data171 = data170.expose;
+if(!((data171 === "load-balancer") || (data171 === "node-port"))){
+const err286 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/expose",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/expose/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.mqtt.properties.expose.enum}};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -5910,9 +5907,11 @@ vErrors.push(err286);
 }
 errors++;
 }
-if((typeof data172 == "number") && (isFinite(data172))){
-if(data172 > 32767 || isNaN(data172)){
-const err287 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
+}
+if(data170.nodePort !== undefined){
+let data172 = data170.nodePort;
+if(!(((typeof data172 == "number") && (!(data172 % 1) && !isNaN(data172))) && (isFinite(data172)))){
+const err287 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -5921,13 +5920,24 @@ vErrors.push(err287);
 }
 errors++;
 }
-if(data172 < 30000 || isNaN(data172)){
-const err288 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
+if((typeof data172 == "number") && (isFinite(data172))){
+if(data172 > 32767 || isNaN(data172)){
+const err288 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/maximum",keyword:"maximum",params:{comparison: "<=", limit: 32767}};
 if(vErrors === null){
 vErrors = [err288];
 }
 else {
 vErrors.push(err288);
+}
+errors++;
+}
+if(data172 < 30000 || isNaN(data172)){
+const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt/nodePort",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/properties/nodePort/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30000}};
+if(vErrors === null){
+vErrors = [err289];
+}
+else {
+vErrors.push(err289);
 }
 errors++;
 }
@@ -5941,22 +5951,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err289 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err289];
-}
-else {
-vErrors.push(err289);
-}
-errors++;
-}
-}
-if(data140.operators !== undefined){
-let data174 = data140.operators;
-if(data174 && typeof data174 == "object" && !Array.isArray(data174)){
-for(const key34 in data174){
-if(!((key34 === "certManager") || (key34 === "cloudNativePg"))){
-const err290 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
+const err290 = {instancePath:instancePath+"/hosting/kubernetes/mqtt",schemaPath:"#/properties/hosting/properties/kubernetes/properties/mqtt/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -5966,10 +5961,12 @@ vErrors.push(err290);
 errors++;
 }
 }
-if(data174.certManager !== undefined){
-let data175 = data174.certManager;
-if(!((data175 === "install") || (data175 === "preinstalled"))){
-const err291 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
+if(data140.operators !== undefined){
+let data174 = data140.operators;
+if(data174 && typeof data174 == "object" && !Array.isArray(data174)){
+for(const key34 in data174){
+if(!((key34 === "certManager") || (key34 === "cloudNativePg"))){
+const err291 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34}};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -5979,10 +5976,10 @@ vErrors.push(err291);
 errors++;
 }
 }
-if(data174.cloudNativePg !== undefined){
-let data176 = data174.cloudNativePg;
-if(!((data176 === "install") || (data176 === "preinstalled"))){
-const err292 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
+if(data174.certManager !== undefined){
+let data175 = data174.certManager;
+if(!((data175 === "install") || (data175 === "preinstalled"))){
+const err292 = {instancePath:instancePath+"/hosting/kubernetes/operators/certManager",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/certManager/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.certManager.enum}};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -5992,9 +5989,10 @@ vErrors.push(err292);
 errors++;
 }
 }
-}
-else {
-const err293 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/type",keyword:"type",params:{type: "object"}};
+if(data174.cloudNativePg !== undefined){
+let data176 = data174.cloudNativePg;
+if(!((data176 === "install") || (data176 === "preinstalled"))){
+const err293 = {instancePath:instancePath+"/hosting/kubernetes/operators/cloudNativePg",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/properties/cloudNativePg/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.operators.properties.cloudNativePg.enum}};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -6004,15 +6002,27 @@ vErrors.push(err293);
 errors++;
 }
 }
-if(data140.admission !== undefined){
-let data177 = data140.admission;
-if(!(((data177 === "enforce") || (data177 === "warn")) || (data177 === "off"))){
-const err294 = {instancePath:instancePath+"/hosting/kubernetes/admission",schemaPath:"#/properties/hosting/properties/kubernetes/properties/admission/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.admission.enum}};
+}
+else {
+const err294 = {instancePath:instancePath+"/hosting/kubernetes/operators",schemaPath:"#/properties/hosting/properties/kubernetes/properties/operators/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err294];
 }
 else {
 vErrors.push(err294);
+}
+errors++;
+}
+}
+if(data140.admission !== undefined){
+let data177 = data140.admission;
+if(!(((data177 === "enforce") || (data177 === "warn")) || (data177 === "off"))){
+const err295 = {instancePath:instancePath+"/hosting/kubernetes/admission",schemaPath:"#/properties/hosting/properties/kubernetes/properties/admission/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.kubernetes.properties.admission.enum}};
+if(vErrors === null){
+vErrors = [err295];
+}
+else {
+vErrors.push(err295);
 }
 errors++;
 }
@@ -6031,21 +6041,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err295 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err295];
-}
-else {
-vErrors.push(err295);
-}
-errors++;
-}
-}
-if(data131.aws !== undefined){
-let data180 = data131.aws;
-if(data180 && typeof data180 == "object" && !Array.isArray(data180)){
-if(data180.domain === undefined){
-const err296 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
+const err296 = {instancePath:instancePath+"/hosting/kubernetes",schemaPath:"#/properties/hosting/properties/kubernetes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -6054,9 +6050,12 @@ vErrors.push(err296);
 }
 errors++;
 }
-for(const key35 in data180){
-if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key35))){
-const err297 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
+}
+if(data131.aws !== undefined){
+let data180 = data131.aws;
+if(data180 && typeof data180 == "object" && !Array.isArray(data180)){
+if(data180.domain === undefined){
+const err297 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/required",keyword:"required",params:{missingProperty: "domain"}};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -6065,10 +6064,9 @@ vErrors.push(err297);
 }
 errors++;
 }
-}
-if(data180.region !== undefined){
-if(typeof data180.region !== "string"){
-const err298 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
+for(const key35 in data180){
+if(!(func2.call(schema6.properties.hosting.properties.aws.properties, key35))){
+const err298 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35}};
 if(vErrors === null){
 vErrors = [err298];
 }
@@ -6078,11 +6076,9 @@ vErrors.push(err298);
 errors++;
 }
 }
-if(data180.zones !== undefined){
-let data182 = data180.zones;
-if(Array.isArray(data182)){
-if(data182.length < 1){
-const err299 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
+if(data180.region !== undefined){
+if(typeof data180.region !== "string"){
+const err299 = {instancePath:instancePath+"/hosting/aws/region",schemaPath:"#/properties/hosting/properties/aws/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err299];
 }
@@ -6091,15 +6087,29 @@ vErrors.push(err299);
 }
 errors++;
 }
-const len19 = data182.length;
-for(let i25=0; i25<len19; i25++){
-if(typeof data182[i25] !== "string"){
-const err300 = {instancePath:instancePath+"/hosting/aws/zones/" + i25,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data180.zones !== undefined){
+let data182 = data180.zones;
+if(Array.isArray(data182)){
+if(data182.length < 1){
+const err300 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err300];
 }
 else {
 vErrors.push(err300);
+}
+errors++;
+}
+const len19 = data182.length;
+for(let i25=0; i25<len19; i25++){
+if(typeof data182[i25] !== "string"){
+const err301 = {instancePath:instancePath+"/hosting/aws/zones/" + i25,schemaPath:"#/properties/hosting/properties/aws/properties/zones/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err301];
+}
+else {
+vErrors.push(err301);
 }
 errors++;
 }
@@ -6115,12 +6125,12 @@ continue;
 }
 if(typeof indices2[item2] == "number"){
 j6 = indices2[item2];
-const err301 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/uniqueItems",keyword:"uniqueItems",params:{i: i26, j: j6}};
+const err302 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/uniqueItems",keyword:"uniqueItems",params:{i: i26, j: j6}};
 if(vErrors === null){
-vErrors = [err301];
+vErrors = [err302];
 }
 else {
-vErrors.push(err301);
+vErrors.push(err302);
 }
 errors++;
 break;
@@ -6130,21 +6140,7 @@ indices2[item2] = i26;
 }
 }
 else {
-const err302 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err302];
-}
-else {
-vErrors.push(err302);
-}
-errors++;
-}
-}
-if(data180.account !== undefined){
-let data184 = data180.account;
-if(typeof data184 === "string"){
-if(!pattern20.test(data184)){
-const err303 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
+const err303 = {instancePath:instancePath+"/hosting/aws/zones",schemaPath:"#/properties/hosting/properties/aws/properties/zones/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err303];
 }
@@ -6154,13 +6150,27 @@ vErrors.push(err303);
 errors++;
 }
 }
-else {
-const err304 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/type",keyword:"type",params:{type: "string"}};
+if(data180.account !== undefined){
+let data184 = data180.account;
+if(typeof data184 === "string"){
+if(!pattern20.test(data184)){
+const err304 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/pattern",keyword:"pattern",params:{pattern: "^[0-9]{12}$"}};
 if(vErrors === null){
 vErrors = [err304];
 }
 else {
 vErrors.push(err304);
+}
+errors++;
+}
+}
+else {
+const err305 = {instancePath:instancePath+"/hosting/aws/account",schemaPath:"#/properties/hosting/properties/aws/properties/account/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err305];
+}
+else {
+vErrors.push(err305);
 }
 errors++;
 }
@@ -6197,23 +6207,23 @@ for(let i27=0; i27<len20; i27++){
 let data190 = data189[i27];
 if(typeof data190 === "string"){
 if(!pattern21.test(data190)){
-const err305 = {instancePath:instancePath+"/hosting/aws/administrators/" + i27,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
-if(vErrors === null){
-vErrors = [err305];
-}
-else {
-vErrors.push(err305);
-}
-errors++;
-}
-}
-else {
-const err306 = {instancePath:instancePath+"/hosting/aws/administrators/" + i27,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/type",keyword:"type",params:{type: "string"}};
+const err306 = {instancePath:instancePath+"/hosting/aws/administrators/" + i27,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/pattern",keyword:"pattern",params:{pattern: "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/\\S+$"}};
 if(vErrors === null){
 vErrors = [err306];
 }
 else {
 vErrors.push(err306);
+}
+errors++;
+}
+}
+else {
+const err307 = {instancePath:instancePath+"/hosting/aws/administrators/" + i27,schemaPath:"#/properties/hosting/properties/aws/properties/administrators/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err307];
+}
+else {
+vErrors.push(err307);
 }
 errors++;
 }
@@ -6229,12 +6239,12 @@ continue;
 }
 if(typeof indices3[item3] == "number"){
 j7 = indices3[item3];
-const err307 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/uniqueItems",keyword:"uniqueItems",params:{i: i28, j: j7}};
+const err308 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/uniqueItems",keyword:"uniqueItems",params:{i: i28, j: j7}};
 if(vErrors === null){
-vErrors = [err307];
+vErrors = [err308];
 }
 else {
-vErrors.push(err307);
+vErrors.push(err308);
 }
 errors++;
 break;
@@ -6244,12 +6254,12 @@ indices3[item3] = i28;
 }
 }
 else {
-const err308 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/type",keyword:"type",params:{type: "array"}};
+const err309 = {instancePath:instancePath+"/hosting/aws/administrators",schemaPath:"#/properties/hosting/properties/aws/properties/administrators/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err308];
+vErrors = [err309];
 }
 else {
-vErrors.push(err308);
+vErrors.push(err309);
 }
 errors++;
 }
@@ -6259,12 +6269,12 @@ let data191 = data180.mqtt;
 if(data191 && typeof data191 == "object" && !Array.isArray(data191)){
 for(const key36 in data191){
 if(!(key36 === "allowedSources")){
-const err309 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
+const err310 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36}};
 if(vErrors === null){
-vErrors = [err309];
+vErrors = [err310];
 }
 else {
-vErrors.push(err309);
+vErrors.push(err310);
 }
 errors++;
 }
@@ -6277,12 +6287,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err310 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/type",keyword:"type",params:{type: "object"}};
+const err311 = {instancePath:instancePath+"/hosting/aws/mqtt",schemaPath:"#/properties/hosting/properties/aws/properties/mqtt/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err310];
+vErrors = [err311];
 }
 else {
-vErrors.push(err310);
+vErrors.push(err311);
 }
 errors++;
 }
@@ -6303,21 +6313,7 @@ if(data180.instanceTypes !== undefined){
 let data195 = data180.instanceTypes;
 if(Array.isArray(data195)){
 if(data195.length < 1){
-const err311 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
-if(vErrors === null){
-vErrors = [err311];
-}
-else {
-vErrors.push(err311);
-}
-errors++;
-}
-const len21 = data195.length;
-for(let i29=0; i29<len21; i29++){
-let data196 = data195[i29];
-if(typeof data196 === "string"){
-if(!pattern22.test(data196)){
-const err312 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i29,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
+const err312 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err312];
 }
@@ -6326,14 +6322,28 @@ vErrors.push(err312);
 }
 errors++;
 }
-}
-else {
-const err313 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i29,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/type",keyword:"type",params:{type: "string"}};
+const len21 = data195.length;
+for(let i29=0; i29<len21; i29++){
+let data196 = data195[i29];
+if(typeof data196 === "string"){
+if(!pattern22.test(data196)){
+const err313 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i29,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9-]+\\.[a-z0-9-]+$"}};
 if(vErrors === null){
 vErrors = [err313];
 }
 else {
 vErrors.push(err313);
+}
+errors++;
+}
+}
+else {
+const err314 = {instancePath:instancePath+"/hosting/aws/instanceTypes/" + i29,schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err314];
+}
+else {
+vErrors.push(err314);
 }
 errors++;
 }
@@ -6349,12 +6359,12 @@ continue;
 }
 if(typeof indices4[item4] == "number"){
 j8 = indices4[item4];
-const err314 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/uniqueItems",keyword:"uniqueItems",params:{i: i30, j: j8}};
+const err315 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/uniqueItems",keyword:"uniqueItems",params:{i: i30, j: j8}};
 if(vErrors === null){
-vErrors = [err314];
+vErrors = [err315];
 }
 else {
-vErrors.push(err314);
+vErrors.push(err315);
 }
 errors++;
 break;
@@ -6364,19 +6374,7 @@ indices4[item4] = i30;
 }
 }
 else {
-const err315 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err315];
-}
-else {
-vErrors.push(err315);
-}
-errors++;
-}
-}
-}
-else {
-const err316 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/type",keyword:"type",params:{type: "object"}};
+const err316 = {instancePath:instancePath+"/hosting/aws/instanceTypes",schemaPath:"#/properties/hosting/properties/aws/properties/instanceTypes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err316];
 }
@@ -6386,12 +6384,9 @@ vErrors.push(err316);
 errors++;
 }
 }
-if(data131.sizes !== undefined){
-let data197 = data131.sizes;
-if(data197 && typeof data197 == "object" && !Array.isArray(data197)){
-for(const key37 in data197){
-if(!((((((key37 === "broker") || (key37 === "timeSeries")) || (key37 === "relational")) || (key37 === "ingest")) || (key37 === "analytics")) || (key37 === "diagnostic"))){
-const err317 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
+}
+else {
+const err317 = {instancePath:instancePath+"/hosting/aws",schemaPath:"#/properties/hosting/properties/aws/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err317];
 }
@@ -6401,17 +6396,32 @@ vErrors.push(err317);
 errors++;
 }
 }
-if(data197.broker !== undefined){
-let data198 = data197.broker;
-if(data198 && typeof data198 == "object" && !Array.isArray(data198)){
-for(const key38 in data198){
-if(!(((((key38 === "replicas") || (key38 === "queues")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
-const err318 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
+if(data131.sizes !== undefined){
+let data197 = data131.sizes;
+if(data197 && typeof data197 == "object" && !Array.isArray(data197)){
+for(const key37 in data197){
+if(!((((((key37 === "broker") || (key37 === "timeSeries")) || (key37 === "relational")) || (key37 === "ingest")) || (key37 === "analytics")) || (key37 === "diagnostic"))){
+const err318 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37}};
 if(vErrors === null){
 vErrors = [err318];
 }
 else {
 vErrors.push(err318);
+}
+errors++;
+}
+}
+if(data197.broker !== undefined){
+let data198 = data197.broker;
+if(data198 && typeof data198 == "object" && !Array.isArray(data198)){
+for(const key38 in data198){
+if(!(((((key38 === "replicas") || (key38 === "queues")) || (key38 === "cpu")) || (key38 === "memory")) || (key38 === "storage"))){
+const err319 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38}};
+if(vErrors === null){
+vErrors = [err319];
+}
+else {
+vErrors.push(err319);
 }
 errors++;
 }
@@ -6425,18 +6435,7 @@ errors = vErrors.length;
 if(data198.queues !== undefined){
 let data200 = data198.queues;
 if(!(((typeof data200 == "number") && (!(data200 % 1) && !isNaN(data200))) && (isFinite(data200)))){
-const err319 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err319];
-}
-else {
-vErrors.push(err319);
-}
-errors++;
-}
-if((typeof data200 == "number") && (isFinite(data200))){
-if(data200 > 512 || isNaN(data200)){
-const err320 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/maximum",keyword:"maximum",params:{comparison: "<=", limit: 512}};
+const err320 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err320];
 }
@@ -6445,13 +6444,24 @@ vErrors.push(err320);
 }
 errors++;
 }
-if(data200 < 1 || isNaN(data200)){
-const err321 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data200 == "number") && (isFinite(data200))){
+if(data200 > 512 || isNaN(data200)){
+const err321 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/maximum",keyword:"maximum",params:{comparison: "<=", limit: 512}};
 if(vErrors === null){
 vErrors = [err321];
 }
 else {
 vErrors.push(err321);
+}
+errors++;
+}
+if(data200 < 1 || isNaN(data200)){
+const err322 = {instancePath:instancePath+"/hosting/sizes/broker/queues",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/properties/queues/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err322];
+}
+else {
+vErrors.push(err322);
 }
 errors++;
 }
@@ -6477,12 +6487,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err322 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/type",keyword:"type",params:{type: "object"}};
+const err323 = {instancePath:instancePath+"/hosting/sizes/broker",schemaPath:"#/properties/hosting/properties/sizes/properties/broker/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err322];
+vErrors = [err323];
 }
 else {
-vErrors.push(err322);
+vErrors.push(err323);
 }
 errors++;
 }
@@ -6492,12 +6502,12 @@ let data204 = data197.timeSeries;
 if(data204 && typeof data204 == "object" && !Array.isArray(data204)){
 for(const key39 in data204){
 if(!(((((key39 === "shards") || (key39 === "replicas")) || (key39 === "cpu")) || (key39 === "memory")) || (key39 === "storage"))){
-const err323 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
+const err324 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39}};
 if(vErrors === null){
-vErrors = [err323];
+vErrors = [err324];
 }
 else {
-vErrors.push(err323);
+vErrors.push(err324);
 }
 errors++;
 }
@@ -6511,18 +6521,7 @@ errors = vErrors.length;
 if(data204.replicas !== undefined){
 let data206 = data204.replicas;
 if(!(((typeof data206 == "number") && (!(data206 % 1) && !isNaN(data206))) && (isFinite(data206)))){
-const err324 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err324];
-}
-else {
-vErrors.push(err324);
-}
-errors++;
-}
-if((typeof data206 == "number") && (isFinite(data206))){
-if(data206 > 5 || isNaN(data206)){
-const err325 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
+const err325 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err325];
 }
@@ -6531,13 +6530,24 @@ vErrors.push(err325);
 }
 errors++;
 }
-if(data206 < 1 || isNaN(data206)){
-const err326 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data206 == "number") && (isFinite(data206))){
+if(data206 > 5 || isNaN(data206)){
+const err326 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}};
 if(vErrors === null){
 vErrors = [err326];
 }
 else {
 vErrors.push(err326);
+}
+errors++;
+}
+if(data206 < 1 || isNaN(data206)){
+const err327 = {instancePath:instancePath+"/hosting/sizes/timeSeries/replicas",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err327];
+}
+else {
+vErrors.push(err327);
 }
 errors++;
 }
@@ -6563,12 +6573,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err327 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
+const err328 = {instancePath:instancePath+"/hosting/sizes/timeSeries",schemaPath:"#/properties/hosting/properties/sizes/properties/timeSeries/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err327];
+vErrors = [err328];
 }
 else {
-vErrors.push(err327);
+vErrors.push(err328);
 }
 errors++;
 }
@@ -6578,12 +6588,12 @@ let data210 = data197.relational;
 if(data210 && typeof data210 == "object" && !Array.isArray(data210)){
 for(const key40 in data210){
 if(!((((key40 === "replicas") || (key40 === "cpu")) || (key40 === "memory")) || (key40 === "storage"))){
-const err328 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
+const err329 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40}};
 if(vErrors === null){
-vErrors = [err328];
+vErrors = [err329];
 }
 else {
-vErrors.push(err328);
+vErrors.push(err329);
 }
 errors++;
 }
@@ -6614,12 +6624,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err329 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/type",keyword:"type",params:{type: "object"}};
+const err330 = {instancePath:instancePath+"/hosting/sizes/relational",schemaPath:"#/properties/hosting/properties/sizes/properties/relational/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err329];
+vErrors = [err330];
 }
 else {
-vErrors.push(err329);
+vErrors.push(err330);
 }
 errors++;
 }
@@ -6644,12 +6654,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err330 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
+const err331 = {instancePath:instancePath+"/hosting/sizes",schemaPath:"#/properties/hosting/properties/sizes/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err330];
+vErrors = [err331];
 }
 else {
-vErrors.push(err330);
+vErrors.push(err331);
 }
 errors++;
 }
@@ -6659,12 +6669,12 @@ let data218 = data131.backup;
 if(data218 && typeof data218 == "object" && !Array.isArray(data218)){
 for(const key41 in data218){
 if(!((((key41 === "at") || (key41 === "retention")) || (key41 === "destination")) || (key41 === "local"))){
-const err331 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
+const err332 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41}};
 if(vErrors === null){
-vErrors = [err331];
+vErrors = [err332];
 }
 else {
-vErrors.push(err331);
+vErrors.push(err332);
 }
 errors++;
 }
@@ -6685,17 +6695,7 @@ if(data218.destination !== undefined){
 let data221 = data218.destination;
 if(data221 && typeof data221 == "object" && !Array.isArray(data221)){
 if(data221.endpoint === undefined){
-const err332 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
-if(vErrors === null){
-vErrors = [err332];
-}
-else {
-vErrors.push(err332);
-}
-errors++;
-}
-if(data221.bucket === undefined){
-const err333 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
+const err333 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "endpoint"}};
 if(vErrors === null){
 vErrors = [err333];
 }
@@ -6704,8 +6704,8 @@ vErrors.push(err333);
 }
 errors++;
 }
-if(data221.country === undefined){
-const err334 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
+if(data221.bucket === undefined){
+const err334 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "bucket"}};
 if(vErrors === null){
 vErrors = [err334];
 }
@@ -6714,14 +6714,24 @@ vErrors.push(err334);
 }
 errors++;
 }
-for(const key42 in data221){
-if(!(((((((key42 === "endpoint") || (key42 === "bucket")) || (key42 === "folder")) || (key42 === "region")) || (key42 === "authority")) || (key42 === "country")) || (key42 === "credentialsSecret"))){
-const err335 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
+if(data221.country === undefined){
+const err335 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err335];
 }
 else {
 vErrors.push(err335);
+}
+errors++;
+}
+for(const key42 in data221){
+if(!(((((((key42 === "endpoint") || (key42 === "bucket")) || (key42 === "folder")) || (key42 === "region")) || (key42 === "authority")) || (key42 === "country")) || (key42 === "credentialsSecret"))){
+const err336 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42}};
+if(vErrors === null){
+vErrors = [err336];
+}
+else {
+vErrors.push(err336);
 }
 errors++;
 }
@@ -6736,18 +6746,7 @@ if(data221.bucket !== undefined){
 let data223 = data221.bucket;
 if(typeof data223 === "string"){
 if(!pattern26.test(data223)){
-const err336 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
-if(vErrors === null){
-vErrors = [err336];
-}
-else {
-vErrors.push(err336);
-}
-errors++;
-}
-}
-else {
-const err337 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
+const err337 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"}};
 if(vErrors === null){
 vErrors = [err337];
 }
@@ -6757,11 +6756,8 @@ vErrors.push(err337);
 errors++;
 }
 }
-if(data221.folder !== undefined){
-let data224 = data221.folder;
-if(typeof data224 === "string"){
-if(func3(data224) > 200){
-const err338 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/maxLength",keyword:"maxLength",params:{limit: 200}};
+else {
+const err338 = {instancePath:instancePath+"/hosting/backup/destination/bucket",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/bucket/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err338];
 }
@@ -6770,8 +6766,12 @@ vErrors.push(err338);
 }
 errors++;
 }
-if(!pattern27.test(data224)){
-const err339 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/pattern",keyword:"pattern",params:{pattern: "^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$"}};
+}
+if(data221.folder !== undefined){
+let data224 = data221.folder;
+if(typeof data224 === "string"){
+if(func3(data224) > 200){
+const err339 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/maxLength",keyword:"maxLength",params:{limit: 200}};
 if(vErrors === null){
 vErrors = [err339];
 }
@@ -6780,9 +6780,8 @@ vErrors.push(err339);
 }
 errors++;
 }
-}
-else {
-const err340 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/type",keyword:"type",params:{type: "string"}};
+if(!pattern27.test(data224)){
+const err340 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/pattern",keyword:"pattern",params:{pattern: "^(/|[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*)$"}};
 if(vErrors === null){
 vErrors = [err340];
 }
@@ -6792,9 +6791,8 @@ vErrors.push(err340);
 errors++;
 }
 }
-if(data221.region !== undefined){
-if(typeof data221.region !== "string"){
-const err341 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
+else {
+const err341 = {instancePath:instancePath+"/hosting/backup/destination/folder",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err341];
 }
@@ -6804,11 +6802,9 @@ vErrors.push(err341);
 errors++;
 }
 }
-if(data221.authority !== undefined){
-let data226 = data221.authority;
-if(typeof data226 === "string"){
-if(func3(data226) > 100000){
-const err342 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/maxLength",keyword:"maxLength",params:{limit: 100000}};
+if(data221.region !== undefined){
+if(typeof data221.region !== "string"){
+const err342 = {instancePath:instancePath+"/hosting/backup/destination/region",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/region/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -6817,8 +6813,12 @@ vErrors.push(err342);
 }
 errors++;
 }
-if(func3(data226) < 1){
-const err343 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data221.authority !== undefined){
+let data226 = data221.authority;
+if(typeof data226 === "string"){
+if(func3(data226) > 100000){
+const err343 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/maxLength",keyword:"maxLength",params:{limit: 100000}};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -6827,9 +6827,8 @@ vErrors.push(err343);
 }
 errors++;
 }
-}
-else {
-const err344 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/type",keyword:"type",params:{type: "string"}};
+if(func3(data226) < 1){
+const err344 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -6839,11 +6838,8 @@ vErrors.push(err344);
 errors++;
 }
 }
-if(data221.country !== undefined){
-let data227 = data221.country;
-if(typeof data227 === "string"){
-if(!(formats0(data227))){
-const err345 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
+else {
+const err345 = {instancePath:instancePath+"/hosting/backup/destination/authority",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/authority/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err345];
 }
@@ -6853,13 +6849,27 @@ vErrors.push(err345);
 errors++;
 }
 }
-else {
-const err346 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data221.country !== undefined){
+let data227 = data221.country;
+if(typeof data227 === "string"){
+if(!(formats0(data227))){
+const err346 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err346];
 }
 else {
 vErrors.push(err346);
+}
+errors++;
+}
+}
+else {
+const err347 = {instancePath:instancePath+"/hosting/backup/destination/country",schemaPath:"#/properties/hosting/properties/backup/properties/destination/properties/country/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err347];
+}
+else {
+vErrors.push(err347);
 }
 errors++;
 }
@@ -6872,21 +6882,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err347 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err347];
-}
-else {
-vErrors.push(err347);
-}
-errors++;
-}
-}
-if(data218.local !== undefined){
-let data229 = data218.local;
-if(data229 && typeof data229 == "object" && !Array.isArray(data229)){
-if(data229.folder === undefined){
-const err348 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
+const err348 = {instancePath:instancePath+"/hosting/backup/destination",schemaPath:"#/properties/hosting/properties/backup/properties/destination/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err348];
 }
@@ -6895,8 +6891,12 @@ vErrors.push(err348);
 }
 errors++;
 }
-if(data229.recipients === undefined){
-const err349 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
+}
+if(data218.local !== undefined){
+let data229 = data218.local;
+if(data229 && typeof data229 == "object" && !Array.isArray(data229)){
+if(data229.folder === undefined){
+const err349 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "folder"}};
 if(vErrors === null){
 vErrors = [err349];
 }
@@ -6905,9 +6905,8 @@ vErrors.push(err349);
 }
 errors++;
 }
-for(const key43 in data229){
-if(!((key43 === "folder") || (key43 === "recipients"))){
-const err350 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
+if(data229.recipients === undefined){
+const err350 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/required",keyword:"required",params:{missingProperty: "recipients"}};
 if(vErrors === null){
 vErrors = [err350];
 }
@@ -6916,12 +6915,9 @@ vErrors.push(err350);
 }
 errors++;
 }
-}
-if(data229.folder !== undefined){
-let data230 = data229.folder;
-if(typeof data230 === "string"){
-if(func3(data230) < 1){
-const err351 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key43 in data229){
+if(!((key43 === "folder") || (key43 === "recipients"))){
+const err351 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43}};
 if(vErrors === null){
 vErrors = [err351];
 }
@@ -6931,8 +6927,11 @@ vErrors.push(err351);
 errors++;
 }
 }
-else {
-const err352 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
+if(data229.folder !== undefined){
+let data230 = data229.folder;
+if(typeof data230 === "string"){
+if(func3(data230) < 1){
+const err352 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -6942,11 +6941,8 @@ vErrors.push(err352);
 errors++;
 }
 }
-if(data229.recipients !== undefined){
-let data231 = data229.recipients;
-if(Array.isArray(data231)){
-if(data231.length < 1){
-const err353 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err353 = {instancePath:instancePath+"/hosting/backup/local/folder",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/folder/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err353];
 }
@@ -6955,12 +6951,12 @@ vErrors.push(err353);
 }
 errors++;
 }
-const len22 = data231.length;
-for(let i31=0; i31<len22; i31++){
-let data232 = data231[i31];
-if(typeof data232 === "string"){
-if(!pattern28.test(data232)){
-const err354 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i31,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
+}
+if(data229.recipients !== undefined){
+let data231 = data229.recipients;
+if(Array.isArray(data231)){
+if(data231.length < 1){
+const err354 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err354];
 }
@@ -6969,14 +6965,28 @@ vErrors.push(err354);
 }
 errors++;
 }
-}
-else {
-const err355 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i31,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
+const len22 = data231.length;
+for(let i31=0; i31<len22; i31++){
+let data232 = data231[i31];
+if(typeof data232 === "string"){
+if(!pattern28.test(data232)){
+const err355 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i31,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/pattern",keyword:"pattern",params:{pattern: "^age1[0-9a-z]{58,2000}$"}};
 if(vErrors === null){
 vErrors = [err355];
 }
 else {
 vErrors.push(err355);
+}
+errors++;
+}
+}
+else {
+const err356 = {instancePath:instancePath+"/hosting/backup/local/recipients/" + i31,schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err356];
+}
+else {
+vErrors.push(err356);
 }
 errors++;
 }
@@ -6992,12 +7002,12 @@ continue;
 }
 if(typeof indices5[item5] == "number"){
 j9 = indices5[item5];
-const err356 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i32, j: j9}};
+const err357 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/uniqueItems",keyword:"uniqueItems",params:{i: i32, j: j9}};
 if(vErrors === null){
-vErrors = [err356];
+vErrors = [err357];
 }
 else {
-vErrors.push(err356);
+vErrors.push(err357);
 }
 errors++;
 break;
@@ -7007,19 +7017,7 @@ indices5[item5] = i32;
 }
 }
 else {
-const err357 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err357];
-}
-else {
-vErrors.push(err357);
-}
-errors++;
-}
-}
-}
-else {
-const err358 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
+const err358 = {instancePath:instancePath+"/hosting/backup/local/recipients",schemaPath:"#/properties/hosting/properties/backup/properties/local/properties/recipients/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -7031,7 +7029,7 @@ errors++;
 }
 }
 else {
-const err359 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
+const err359 = {instancePath:instancePath+"/hosting/backup/local",schemaPath:"#/properties/hosting/properties/backup/properties/local/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err359];
 }
@@ -7041,17 +7039,29 @@ vErrors.push(err359);
 errors++;
 }
 }
-if(data131.logs !== undefined){
-let data233 = data131.logs;
-if(data233 && typeof data233 == "object" && !Array.isArray(data233)){
-for(const key44 in data233){
-if(!((key44 === "retention") || (key44 === "auditRetention"))){
-const err360 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
+}
+else {
+const err360 = {instancePath:instancePath+"/hosting/backup",schemaPath:"#/properties/hosting/properties/backup/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err360];
 }
 else {
 vErrors.push(err360);
+}
+errors++;
+}
+}
+if(data131.logs !== undefined){
+let data233 = data131.logs;
+if(data233 && typeof data233 == "object" && !Array.isArray(data233)){
+for(const key44 in data233){
+if(!((key44 === "retention") || (key44 === "auditRetention"))){
+const err361 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44}};
+if(vErrors === null){
+vErrors = [err361];
+}
+else {
+vErrors.push(err361);
 }
 errors++;
 }
@@ -7070,22 +7080,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err361 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err361];
-}
-else {
-vErrors.push(err361);
-}
-errors++;
-}
-}
-if(data131.state !== undefined){
-let data236 = data131.state;
-if(data236 && typeof data236 == "object" && !Array.isArray(data236)){
-for(const key45 in data236){
-if(!(((((key45 === "backend") || (key45 === "url")) || (key45 === "country")) || (key45 === "secrets")) || (key45 === "key"))){
-const err362 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
+const err362 = {instancePath:instancePath+"/hosting/logs",schemaPath:"#/properties/hosting/properties/logs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -7095,10 +7090,12 @@ vErrors.push(err362);
 errors++;
 }
 }
-if(data236.backend !== undefined){
-let data237 = data236.backend;
-if(!((data237 === "file") || (data237 === "bucket"))){
-const err363 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
+if(data131.state !== undefined){
+let data236 = data131.state;
+if(data236 && typeof data236 == "object" && !Array.isArray(data236)){
+for(const key45 in data236){
+if(!(((((key45 === "backend") || (key45 === "url")) || (key45 === "country")) || (key45 === "secrets")) || (key45 === "key"))){
+const err363 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45}};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -7108,11 +7105,10 @@ vErrors.push(err363);
 errors++;
 }
 }
-if(data236.url !== undefined){
-let data238 = data236.url;
-if(typeof data238 === "string"){
-if(!pattern29.test(data238)){
-const err364 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
+if(data236.backend !== undefined){
+let data237 = data236.backend;
+if(!((data237 === "file") || (data237 === "bucket"))){
+const err364 = {instancePath:instancePath+"/hosting/state/backend",schemaPath:"#/properties/hosting/properties/state/properties/backend/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.backend.enum}};
 if(vErrors === null){
 vErrors = [err364];
 }
@@ -7122,8 +7118,11 @@ vErrors.push(err364);
 errors++;
 }
 }
-else {
-const err365 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
+if(data236.url !== undefined){
+let data238 = data236.url;
+if(typeof data238 === "string"){
+if(!pattern29.test(data238)){
+const err365 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/pattern",keyword:"pattern",params:{pattern: "^s3://[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err365];
 }
@@ -7133,11 +7132,8 @@ vErrors.push(err365);
 errors++;
 }
 }
-if(data236.country !== undefined){
-let data239 = data236.country;
-if(typeof data239 === "string"){
-if(!(formats0(data239))){
-const err366 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
+else {
+const err366 = {instancePath:instancePath+"/hosting/state/url",schemaPath:"#/properties/hosting/properties/state/properties/url/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -7147,8 +7143,11 @@ vErrors.push(err366);
 errors++;
 }
 }
-else {
-const err367 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data236.country !== undefined){
+let data239 = data236.country;
+if(typeof data239 === "string"){
+if(!(formats0(data239))){
+const err367 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err367];
 }
@@ -7158,10 +7157,8 @@ vErrors.push(err367);
 errors++;
 }
 }
-if(data236.secrets !== undefined){
-let data240 = data236.secrets;
-if(!((data240 === "passphrase") || (data240 === "aws-kms"))){
-const err368 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
+else {
+const err368 = {instancePath:instancePath+"/hosting/state/country",schemaPath:"#/properties/hosting/properties/state/properties/country/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err368];
 }
@@ -7171,11 +7168,10 @@ vErrors.push(err368);
 errors++;
 }
 }
-if(data236.key !== undefined){
-let data241 = data236.key;
-if(typeof data241 === "string"){
-if(func3(data241) < 1){
-const err369 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
+if(data236.secrets !== undefined){
+let data240 = data236.secrets;
+if(!((data240 === "passphrase") || (data240 === "aws-kms"))){
+const err369 = {instancePath:instancePath+"/hosting/state/secrets",schemaPath:"#/properties/hosting/properties/state/properties/secrets/enum",keyword:"enum",params:{allowedValues: schema6.properties.hosting.properties.state.properties.secrets.enum}};
 if(vErrors === null){
 vErrors = [err369];
 }
@@ -7185,8 +7181,11 @@ vErrors.push(err369);
 errors++;
 }
 }
-else {
-const err370 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
+if(data236.key !== undefined){
+let data241 = data236.key;
+if(typeof data241 === "string"){
+if(func3(data241) < 1){
+const err370 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err370];
 }
@@ -7196,9 +7195,8 @@ vErrors.push(err370);
 errors++;
 }
 }
-}
 else {
-const err371 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
+const err371 = {instancePath:instancePath+"/hosting/state/key",schemaPath:"#/properties/hosting/properties/state/properties/key/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err371];
 }
@@ -7208,17 +7206,29 @@ vErrors.push(err371);
 errors++;
 }
 }
-if(data131.environments !== undefined){
-let data242 = data131.environments;
-if(data242 && typeof data242 == "object" && !Array.isArray(data242)){
-for(const key46 in data242){
-if(!((((key46 === "training") || (key46 === "pilot")) || (key46 === "staging")) || (key46 === "production"))){
-const err372 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+}
+else {
+const err372 = {instancePath:instancePath+"/hosting/state",schemaPath:"#/properties/hosting/properties/state/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err372];
 }
 else {
 vErrors.push(err372);
+}
+errors++;
+}
+}
+if(data131.environments !== undefined){
+let data242 = data131.environments;
+if(data242 && typeof data242 == "object" && !Array.isArray(data242)){
+for(const key46 in data242){
+if(!((((key46 === "training") || (key46 === "pilot")) || (key46 === "staging")) || (key46 === "production"))){
+const err373 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46}};
+if(vErrors === null){
+vErrors = [err373];
+}
+else {
+vErrors.push(err373);
 }
 errors++;
 }
@@ -7249,19 +7259,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err373 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err373];
-}
-else {
-vErrors.push(err373);
-}
-errors++;
-}
-}
-}
-else {
-const err374 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
+const err374 = {instancePath:instancePath+"/hosting/environments",schemaPath:"#/properties/hosting/properties/environments/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err374];
 }
@@ -7271,12 +7269,9 @@ vErrors.push(err374);
 errors++;
 }
 }
-if(data.diagnostic !== undefined){
-let data247 = data.diagnostic;
-if(data247 && typeof data247 == "object" && !Array.isArray(data247)){
-for(const key47 in data247){
-if(!((((((key47 === "languages") || (key47 === "overrides")) || (key47 === "extraQuestions")) || (key47 === "financing")) || (key47 === "levers")) || (key47 === "benchmarkGroups"))){
-const err375 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
+}
+else {
+const err375 = {instancePath:instancePath+"/hosting",schemaPath:"#/properties/hosting/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err375];
 }
@@ -7286,11 +7281,12 @@ vErrors.push(err375);
 errors++;
 }
 }
-if(data247.languages !== undefined){
-let data248 = data247.languages;
-if(Array.isArray(data248)){
-if(data248.length < 1){
-const err376 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
+if(data.diagnostic !== undefined){
+let data247 = data.diagnostic;
+if(data247 && typeof data247 == "object" && !Array.isArray(data247)){
+for(const key47 in data247){
+if(!((((((key47 === "languages") || (key47 === "overrides")) || (key47 === "extraQuestions")) || (key47 === "financing")) || (key47 === "levers")) || (key47 === "benchmarkGroups"))){
+const err376 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47}};
 if(vErrors === null){
 vErrors = [err376];
 }
@@ -7299,12 +7295,12 @@ vErrors.push(err376);
 }
 errors++;
 }
-const len23 = data248.length;
-for(let i33=0; i33<len23; i33++){
-let data249 = data248[i33];
-if(typeof data249 === "string"){
-if(!(formats2(data249))){
-const err377 = {instancePath:instancePath+"/diagnostic/languages/" + i33,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
+}
+if(data247.languages !== undefined){
+let data248 = data247.languages;
+if(Array.isArray(data248)){
+if(data248.length < 1){
+const err377 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err377];
 }
@@ -7313,14 +7309,28 @@ vErrors.push(err377);
 }
 errors++;
 }
-}
-else {
-const err378 = {instancePath:instancePath+"/diagnostic/languages/" + i33,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
+const len23 = data248.length;
+for(let i33=0; i33<len23; i33++){
+let data249 = data248[i33];
+if(typeof data249 === "string"){
+if(!(formats2(data249))){
+const err378 = {instancePath:instancePath+"/diagnostic/languages/" + i33,schemaPath:"#/properties/diagnostic/properties/languages/items/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err378];
 }
 else {
 vErrors.push(err378);
+}
+errors++;
+}
+}
+else {
+const err379 = {instancePath:instancePath+"/diagnostic/languages/" + i33,schemaPath:"#/properties/diagnostic/properties/languages/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err379];
+}
+else {
+vErrors.push(err379);
 }
 errors++;
 }
@@ -7336,12 +7346,12 @@ continue;
 }
 if(typeof indices6[item6] == "number"){
 j10 = indices6[item6];
-const err379 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i34, j: j10}};
+const err380 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/uniqueItems",keyword:"uniqueItems",params:{i: i34, j: j10}};
 if(vErrors === null){
-vErrors = [err379];
+vErrors = [err380];
 }
 else {
-vErrors.push(err379);
+vErrors.push(err380);
 }
 errors++;
 break;
@@ -7351,12 +7361,12 @@ indices6[item6] = i34;
 }
 }
 else {
-const err380 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
+const err381 = {instancePath:instancePath+"/diagnostic/languages",schemaPath:"#/properties/diagnostic/properties/languages/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err380];
+vErrors = [err381];
 }
 else {
-vErrors.push(err380);
+vErrors.push(err381);
 }
 errors++;
 }
@@ -7366,12 +7376,12 @@ let data250 = data247.overrides;
 if(data250 && typeof data250 == "object" && !Array.isArray(data250)){
 for(const key48 in data250){
 if(!(pattern3.test(key48))){
-const err381 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
+const err382 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key48}};
 if(vErrors === null){
-vErrors = [err381];
+vErrors = [err382];
 }
 else {
-vErrors.push(err381);
+vErrors.push(err382);
 }
 errors++;
 }
@@ -7382,24 +7392,24 @@ let data251 = data250[key49];
 if(data251 && typeof data251 == "object" && !Array.isArray(data251)){
 for(const key50 in data251){
 if(!(((key50 === "omit") || (key50 === "weight")) || (key50 === "text"))){
-const err382 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
+const err383 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key50}};
 if(vErrors === null){
-vErrors = [err382];
+vErrors = [err383];
 }
 else {
-vErrors.push(err382);
+vErrors.push(err383);
 }
 errors++;
 }
 }
 if(data251.omit !== undefined){
 if(typeof data251.omit !== "boolean"){
-const err383 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
+const err384 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1")+"/omit",schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/omit/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
-vErrors = [err383];
+vErrors = [err384];
 }
 else {
-vErrors.push(err383);
+vErrors.push(err384);
 }
 errors++;
 }
@@ -7418,20 +7428,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err384 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err384];
-}
-else {
-vErrors.push(err384);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err385 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
+const err385 = {instancePath:instancePath+"/diagnostic/overrides/" + key49.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/diagnostic/properties/overrides/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err385];
 }
@@ -7441,11 +7438,10 @@ vErrors.push(err385);
 errors++;
 }
 }
-if(data247.extraQuestions !== undefined){
-let data255 = data247.extraQuestions;
-if(Array.isArray(data255)){
-if(data255.length > 50){
-const err386 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
+}
+}
+else {
+const err386 = {instancePath:instancePath+"/diagnostic/overrides",schemaPath:"#/properties/diagnostic/properties/overrides/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err386];
 }
@@ -7454,12 +7450,12 @@ vErrors.push(err386);
 }
 errors++;
 }
-const len24 = data255.length;
-for(let i35=0; i35<len24; i35++){
-let data256 = data255[i35];
-if(data256 && typeof data256 == "object" && !Array.isArray(data256)){
-if(data256.id === undefined){
-const err387 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
+}
+if(data247.extraQuestions !== undefined){
+let data255 = data247.extraQuestions;
+if(Array.isArray(data255)){
+if(data255.length > 50){
+const err387 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err387];
 }
@@ -7468,8 +7464,12 @@ vErrors.push(err387);
 }
 errors++;
 }
-if(data256.dimension === undefined){
-const err388 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
+const len24 = data255.length;
+for(let i35=0; i35<len24; i35++){
+let data256 = data255[i35];
+if(data256 && typeof data256 == "object" && !Array.isArray(data256)){
+if(data256.id === undefined){
+const err388 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err388];
 }
@@ -7478,8 +7478,8 @@ vErrors.push(err388);
 }
 errors++;
 }
-if(data256.barriers === undefined){
-const err389 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
+if(data256.dimension === undefined){
+const err389 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "dimension"}};
 if(vErrors === null){
 vErrors = [err389];
 }
@@ -7488,8 +7488,8 @@ vErrors.push(err389);
 }
 errors++;
 }
-if(data256.text === undefined){
-const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
+if(data256.barriers === undefined){
+const err390 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "barriers"}};
 if(vErrors === null){
 vErrors = [err390];
 }
@@ -7498,8 +7498,8 @@ vErrors.push(err390);
 }
 errors++;
 }
-if(data256.levels === undefined){
-const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
+if(data256.text === undefined){
+const err391 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err391];
 }
@@ -7508,14 +7508,24 @@ vErrors.push(err391);
 }
 errors++;
 }
-for(const key51 in data256){
-if(!(((((((key51 === "id") || (key51 === "dimension")) || (key51 === "barriers")) || (key51 === "weight")) || (key51 === "essential")) || (key51 === "text")) || (key51 === "levels"))){
-const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
+if(data256.levels === undefined){
+const err392 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err392];
 }
 else {
 vErrors.push(err392);
+}
+errors++;
+}
+for(const key51 in data256){
+if(!(((((((key51 === "id") || (key51 === "dimension")) || (key51 === "barriers")) || (key51 === "weight")) || (key51 === "essential")) || (key51 === "text")) || (key51 === "levels"))){
+const err393 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key51}};
+if(vErrors === null){
+vErrors = [err393];
+}
+else {
+vErrors.push(err393);
 }
 errors++;
 }
@@ -7529,12 +7539,12 @@ errors = vErrors.length;
 if(data256.dimension !== undefined){
 let data258 = data256.dimension;
 if(!((((((data258 === "strategy-and-finance") || (data258 === "people-and-skills")) || (data258 === "processes-and-shop-floor")) || (data258 === "machines-and-connectivity")) || (data258 === "data-and-security")) || (data258 === "market-and-ecosystem"))){
-const err393 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
+const err394 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/dimension",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/dimension/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.extraQuestions.items.properties.dimension.enum}};
 if(vErrors === null){
-vErrors = [err393];
+vErrors = [err394];
 }
 else {
-vErrors.push(err393);
+vErrors.push(err394);
 }
 errors++;
 }
@@ -7553,12 +7563,12 @@ errors = vErrors.length;
 }
 if(data256.essential !== undefined){
 if(typeof data256.essential !== "boolean"){
-const err394 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
+const err395 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/essential",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/essential/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
-vErrors = [err394];
+vErrors = [err395];
 }
 else {
-vErrors.push(err394);
+vErrors.push(err395);
 }
 errors++;
 }
@@ -7573,22 +7583,22 @@ if(data256.levels !== undefined){
 let data263 = data256.levels;
 if(Array.isArray(data263)){
 if(data263.length > 6){
-const err395 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
-if(vErrors === null){
-vErrors = [err395];
-}
-else {
-vErrors.push(err395);
-}
-errors++;
-}
-if(data263.length < 6){
-const err396 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+const err396 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err396];
 }
 else {
 vErrors.push(err396);
+}
+errors++;
+}
+if(data263.length < 6){
+const err397 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+if(vErrors === null){
+vErrors = [err397];
+}
+else {
+vErrors.push(err397);
 }
 errors++;
 }
@@ -7601,19 +7611,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err397 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err397];
-}
-else {
-vErrors.push(err397);
-}
-errors++;
-}
-}
-}
-else {
-const err398 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
+const err398 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35+"/levels",schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err398];
 }
@@ -7625,12 +7623,24 @@ errors++;
 }
 }
 else {
-const err399 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
+const err399 = {instancePath:instancePath+"/diagnostic/extraQuestions/" + i35,schemaPath:"#/properties/diagnostic/properties/extraQuestions/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err399];
 }
 else {
 vErrors.push(err399);
+}
+errors++;
+}
+}
+}
+else {
+const err400 = {instancePath:instancePath+"/diagnostic/extraQuestions",schemaPath:"#/properties/diagnostic/properties/extraQuestions/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err400];
+}
+else {
+vErrors.push(err400);
 }
 errors++;
 }
@@ -7654,12 +7664,12 @@ const len26 = data267.length;
 for(let i37=0; i37<len26; i37++){
 let data268 = data267[i37];
 if(!((data268 === "sector") || (data268 === "size-band"))){
-const err400 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i37,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
+const err401 = {instancePath:instancePath+"/diagnostic/benchmarkGroups/" + i37,schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.diagnostic.properties.benchmarkGroups.items.enum}};
 if(vErrors === null){
-vErrors = [err400];
+vErrors = [err401];
 }
 else {
-vErrors.push(err400);
+vErrors.push(err401);
 }
 errors++;
 }
@@ -7671,12 +7681,12 @@ outer4:
 for(;i38--;){
 for(j11 = i38; j11--;){
 if(func0(data267[i38], data267[j11])){
-const err401 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i38, j: j11}};
+const err402 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/uniqueItems",keyword:"uniqueItems",params:{i: i38, j: j11}};
 if(vErrors === null){
-vErrors = [err401];
+vErrors = [err402];
 }
 else {
-vErrors.push(err401);
+vErrors.push(err402);
 }
 errors++;
 break outer4;
@@ -7686,19 +7696,7 @@ break outer4;
 }
 }
 else {
-const err402 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err402];
-}
-else {
-vErrors.push(err402);
-}
-errors++;
-}
-}
-}
-else {
-const err403 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
+const err403 = {instancePath:instancePath+"/diagnostic/benchmarkGroups",schemaPath:"#/properties/diagnostic/properties/benchmarkGroups/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err403];
 }
@@ -7708,11 +7706,9 @@ vErrors.push(err403);
 errors++;
 }
 }
-if(data.telemetry !== undefined){
-let data269 = data.telemetry;
-if(data269 && typeof data269 == "object" && !Array.isArray(data269)){
-if(data269.energy === undefined){
-const err404 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
+}
+else {
+const err404 = {instancePath:instancePath+"/diagnostic",schemaPath:"#/properties/diagnostic/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err404];
 }
@@ -7721,14 +7717,28 @@ vErrors.push(err404);
 }
 errors++;
 }
-for(const key52 in data269){
-if(!(((((((key52 === "retention") || (key52 === "offlineAfterSeconds")) || (key52 === "sampling")) || (key52 === "units")) || (key52 === "shifts")) || (key52 === "holidays")) || (key52 === "energy"))){
-const err405 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
+}
+if(data.telemetry !== undefined){
+let data269 = data.telemetry;
+if(data269 && typeof data269 == "object" && !Array.isArray(data269)){
+if(data269.energy === undefined){
+const err405 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/required",keyword:"required",params:{missingProperty: "energy"}};
 if(vErrors === null){
 vErrors = [err405];
 }
 else {
 vErrors.push(err405);
+}
+errors++;
+}
+for(const key52 in data269){
+if(!(((((((key52 === "retention") || (key52 === "offlineAfterSeconds")) || (key52 === "sampling")) || (key52 === "units")) || (key52 === "shifts")) || (key52 === "holidays")) || (key52 === "energy"))){
+const err406 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key52}};
+if(vErrors === null){
+vErrors = [err406];
+}
+else {
+vErrors.push(err406);
 }
 errors++;
 }
@@ -7738,12 +7748,12 @@ let data270 = data269.retention;
 if(data270 && typeof data270 == "object" && !Array.isArray(data270)){
 for(const key53 in data270){
 if(!(((((key53 === "raw") || (key53 === "minute")) || (key53 === "hour")) || (key53 === "day")) || (key53 === "rejected"))){
-const err406 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
+const err407 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key53}};
 if(vErrors === null){
-vErrors = [err406];
+vErrors = [err407];
 }
 else {
-vErrors.push(err406);
+vErrors.push(err407);
 }
 errors++;
 }
@@ -7780,20 +7790,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err407 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err407];
-}
-else {
-vErrors.push(err407);
-}
-errors++;
-}
-}
-if(data269.offlineAfterSeconds !== undefined){
-let data276 = data269.offlineAfterSeconds;
-if(!(((typeof data276 == "number") && (!(data276 % 1) && !isNaN(data276))) && (isFinite(data276)))){
-const err408 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
+const err408 = {instancePath:instancePath+"/telemetry/retention",schemaPath:"#/properties/telemetry/properties/retention/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err408];
 }
@@ -7802,9 +7799,11 @@ vErrors.push(err408);
 }
 errors++;
 }
-if((typeof data276 == "number") && (isFinite(data276))){
-if(data276 > 3600 || isNaN(data276)){
-const err409 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
+}
+if(data269.offlineAfterSeconds !== undefined){
+let data276 = data269.offlineAfterSeconds;
+if(!(((typeof data276 == "number") && (!(data276 % 1) && !isNaN(data276))) && (isFinite(data276)))){
+const err409 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err409];
 }
@@ -7813,13 +7812,24 @@ vErrors.push(err409);
 }
 errors++;
 }
-if(data276 < 10 || isNaN(data276)){
-const err410 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+if((typeof data276 == "number") && (isFinite(data276))){
+if(data276 > 3600 || isNaN(data276)){
+const err410 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err410];
 }
 else {
 vErrors.push(err410);
+}
+errors++;
+}
+if(data276 < 10 || isNaN(data276)){
+const err411 = {instancePath:instancePath+"/telemetry/offlineAfterSeconds",schemaPath:"#/properties/telemetry/properties/offlineAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+if(vErrors === null){
+vErrors = [err411];
+}
+else {
+vErrors.push(err411);
 }
 errors++;
 }
@@ -7830,20 +7840,7 @@ let data277 = data269.sampling;
 if(data277 && typeof data277 == "object" && !Array.isArray(data277)){
 for(const key54 in data277){
 if(!((key54 === "channelsPerMachine") || (key54 === "intervalSeconds"))){
-const err411 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
-if(vErrors === null){
-vErrors = [err411];
-}
-else {
-vErrors.push(err411);
-}
-errors++;
-}
-}
-if(data277.channelsPerMachine !== undefined){
-let data278 = data277.channelsPerMachine;
-if(!(((typeof data278 == "number") && (!(data278 % 1) && !isNaN(data278))) && (isFinite(data278)))){
-const err412 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
+const err412 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key54}};
 if(vErrors === null){
 vErrors = [err412];
 }
@@ -7852,9 +7849,11 @@ vErrors.push(err412);
 }
 errors++;
 }
-if((typeof data278 == "number") && (isFinite(data278))){
-if(data278 > 1000 || isNaN(data278)){
-const err413 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+if(data277.channelsPerMachine !== undefined){
+let data278 = data277.channelsPerMachine;
+if(!(((typeof data278 == "number") && (!(data278 % 1) && !isNaN(data278))) && (isFinite(data278)))){
+const err413 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err413];
 }
@@ -7863,13 +7862,24 @@ vErrors.push(err413);
 }
 errors++;
 }
-if(data278 < 1 || isNaN(data278)){
-const err414 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data278 == "number") && (isFinite(data278))){
+if(data278 > 1000 || isNaN(data278)){
+const err414 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err414];
 }
 else {
 vErrors.push(err414);
+}
+errors++;
+}
+if(data278 < 1 || isNaN(data278)){
+const err415 = {instancePath:instancePath+"/telemetry/sampling/channelsPerMachine",schemaPath:"#/properties/telemetry/properties/sampling/properties/channelsPerMachine/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err415];
+}
+else {
+vErrors.push(err415);
 }
 errors++;
 }
@@ -7879,17 +7889,7 @@ if(data277.intervalSeconds !== undefined){
 let data279 = data277.intervalSeconds;
 if((typeof data279 == "number") && (isFinite(data279))){
 if(data279 > 3600 || isNaN(data279)){
-const err415 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
-if(vErrors === null){
-vErrors = [err415];
-}
-else {
-vErrors.push(err415);
-}
-errors++;
-}
-if(data279 < 0.1 || isNaN(data279)){
-const err416 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
+const err416 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3600}};
 if(vErrors === null){
 vErrors = [err416];
 }
@@ -7898,9 +7898,8 @@ vErrors.push(err416);
 }
 errors++;
 }
-}
-else {
-const err417 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
+if(data279 < 0.1 || isNaN(data279)){
+const err417 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0.1}};
 if(vErrors === null){
 vErrors = [err417];
 }
@@ -7910,9 +7909,8 @@ vErrors.push(err417);
 errors++;
 }
 }
-}
 else {
-const err418 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
+const err418 = {instancePath:instancePath+"/telemetry/sampling/intervalSeconds",schemaPath:"#/properties/telemetry/properties/sampling/properties/intervalSeconds/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err418];
 }
@@ -7922,12 +7920,9 @@ vErrors.push(err418);
 errors++;
 }
 }
-if(data269.units !== undefined){
-let data280 = data269.units;
-if(data280 && typeof data280 == "object" && !Array.isArray(data280)){
-for(const key55 in data280){
-if(!(pattern32.test(key55))){
-const err419 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
+}
+else {
+const err419 = {instancePath:instancePath+"/telemetry/sampling",schemaPath:"#/properties/telemetry/properties/sampling/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err419];
 }
@@ -7937,12 +7932,12 @@ vErrors.push(err419);
 errors++;
 }
 }
-for(const key56 in data280){
-if(pattern32.test(key56)){
-let data281 = data280[key56];
-if(typeof data281 === "string"){
-if(!pattern34.test(data281)){
-const err420 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
+if(data269.units !== undefined){
+let data280 = data269.units;
+if(data280 && typeof data280 == "object" && !Array.isArray(data280)){
+for(const key55 in data280){
+if(!(pattern32.test(key55))){
+const err420 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key55}};
 if(vErrors === null){
 vErrors = [err420];
 }
@@ -7952,8 +7947,12 @@ vErrors.push(err420);
 errors++;
 }
 }
-else {
-const err421 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+for(const key56 in data280){
+if(pattern32.test(key56)){
+let data281 = data280[key56];
+if(typeof data281 === "string"){
+if(!pattern34.test(data281)){
+const err421 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,40}$"}};
 if(vErrors === null){
 vErrors = [err421];
 }
@@ -7963,10 +7962,8 @@ vErrors.push(err421);
 errors++;
 }
 }
-}
-}
 else {
-const err422 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
+const err422 = {instancePath:instancePath+"/telemetry/units/" + key56.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/telemetry/properties/units/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9_-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err422];
 }
@@ -7976,11 +7973,10 @@ vErrors.push(err422);
 errors++;
 }
 }
-if(data269.shifts !== undefined){
-let data282 = data269.shifts;
-if(Array.isArray(data282)){
-if(data282.length > 50){
-const err423 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
+}
+}
+else {
+const err423 = {instancePath:instancePath+"/telemetry/units",schemaPath:"#/properties/telemetry/properties/units/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err423];
 }
@@ -7989,8 +7985,12 @@ vErrors.push(err423);
 }
 errors++;
 }
-if(data282.length < 1){
-const err424 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
+}
+if(data269.shifts !== undefined){
+let data282 = data269.shifts;
+if(Array.isArray(data282)){
+if(data282.length > 50){
+const err424 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/maxItems",keyword:"maxItems",params:{limit: 50}};
 if(vErrors === null){
 vErrors = [err424];
 }
@@ -7999,12 +7999,8 @@ vErrors.push(err424);
 }
 errors++;
 }
-const len27 = data282.length;
-for(let i39=0; i39<len27; i39++){
-let data283 = data282[i39];
-if(data283 && typeof data283 == "object" && !Array.isArray(data283)){
-if(data283.name === undefined){
-const err425 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
+if(data282.length < 1){
+const err425 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err425];
 }
@@ -8013,8 +8009,12 @@ vErrors.push(err425);
 }
 errors++;
 }
-if(data283.start === undefined){
-const err426 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
+const len27 = data282.length;
+for(let i39=0; i39<len27; i39++){
+let data283 = data282[i39];
+if(data283 && typeof data283 == "object" && !Array.isArray(data283)){
+if(data283.name === undefined){
+const err426 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err426];
 }
@@ -8023,8 +8023,8 @@ vErrors.push(err426);
 }
 errors++;
 }
-if(data283.end === undefined){
-const err427 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
+if(data283.start === undefined){
+const err427 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "start"}};
 if(vErrors === null){
 vErrors = [err427];
 }
@@ -8033,9 +8033,8 @@ vErrors.push(err427);
 }
 errors++;
 }
-for(const key57 in data283){
-if(!(((((key57 === "name") || (key57 === "days")) || (key57 === "start")) || (key57 === "end")) || (key57 === "plannedBreakMinutes"))){
-const err428 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
+if(data283.end === undefined){
+const err428 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/required",keyword:"required",params:{missingProperty: "end"}};
 if(vErrors === null){
 vErrors = [err428];
 }
@@ -8044,12 +8043,9 @@ vErrors.push(err428);
 }
 errors++;
 }
-}
-if(data283.name !== undefined){
-let data284 = data283.name;
-if(typeof data284 === "string"){
-if(func3(data284) > 60){
-const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
+for(const key57 in data283){
+if(!(((((key57 === "name") || (key57 === "days")) || (key57 === "start")) || (key57 === "end")) || (key57 === "plannedBreakMinutes"))){
+const err429 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key57}};
 if(vErrors === null){
 vErrors = [err429];
 }
@@ -8058,8 +8054,12 @@ vErrors.push(err429);
 }
 errors++;
 }
-if(func3(data284) < 1){
-const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+}
+if(data283.name !== undefined){
+let data284 = data283.name;
+if(typeof data284 === "string"){
+if(func3(data284) > 60){
+const err430 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 60}};
 if(vErrors === null){
 vErrors = [err430];
 }
@@ -8068,9 +8068,8 @@ vErrors.push(err430);
 }
 errors++;
 }
-}
-else {
-const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
+if(func3(data284) < 1){
+const err431 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err431];
 }
@@ -8080,11 +8079,8 @@ vErrors.push(err431);
 errors++;
 }
 }
-if(data283.days !== undefined){
-let data285 = data283.days;
-if(Array.isArray(data285)){
-if(data285.length < 1){
-const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
+else {
+const err432 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/name",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err432];
 }
@@ -8093,16 +8089,30 @@ vErrors.push(err432);
 }
 errors++;
 }
-const len28 = data285.length;
-for(let i40=0; i40<len28; i40++){
-let data286 = data285[i40];
-if(!(((((((data286 === "monday") || (data286 === "tuesday")) || (data286 === "wednesday")) || (data286 === "thursday")) || (data286 === "friday")) || (data286 === "saturday")) || (data286 === "sunday"))){
-const err433 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days/" + i40,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
+}
+if(data283.days !== undefined){
+let data285 = data283.days;
+if(Array.isArray(data285)){
+if(data285.length < 1){
+const err433 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err433];
 }
 else {
 vErrors.push(err433);
+}
+errors++;
+}
+const len28 = data285.length;
+for(let i40=0; i40<len28; i40++){
+let data286 = data285[i40];
+if(!(((((((data286 === "monday") || (data286 === "tuesday")) || (data286 === "wednesday")) || (data286 === "thursday")) || (data286 === "friday")) || (data286 === "saturday")) || (data286 === "sunday"))){
+const err434 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days/" + i40,schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/items/enum",keyword:"enum",params:{allowedValues: schema6.properties.telemetry.properties.shifts.items.properties.days.items.enum}};
+if(vErrors === null){
+vErrors = [err434];
+}
+else {
+vErrors.push(err434);
 }
 errors++;
 }
@@ -8114,12 +8124,12 @@ outer5:
 for(;i41--;){
 for(j12 = i41; j12--;){
 if(func0(data285[i41], data285[j12])){
-const err434 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i41, j: j12}};
+const err435 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/uniqueItems",keyword:"uniqueItems",params:{i: i41, j: j12}};
 if(vErrors === null){
-vErrors = [err434];
+vErrors = [err435];
 }
 else {
-vErrors.push(err434);
+vErrors.push(err435);
 }
 errors++;
 break outer5;
@@ -8129,12 +8139,12 @@ break outer5;
 }
 }
 else {
-const err435 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
+const err436 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/days",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/days/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
-vErrors = [err435];
+vErrors = [err436];
 }
 else {
-vErrors.push(err435);
+vErrors.push(err436);
 }
 errors++;
 }
@@ -8154,18 +8164,7 @@ errors = vErrors.length;
 if(data283.plannedBreakMinutes !== undefined){
 let data289 = data283.plannedBreakMinutes;
 if(!(((typeof data289 == "number") && (!(data289 % 1) && !isNaN(data289))) && (isFinite(data289)))){
-const err436 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err436];
-}
-else {
-vErrors.push(err436);
-}
-errors++;
-}
-if((typeof data289 == "number") && (isFinite(data289))){
-if(data289 > 240 || isNaN(data289)){
-const err437 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
+const err437 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err437];
 }
@@ -8174,8 +8173,9 @@ vErrors.push(err437);
 }
 errors++;
 }
-if(data289 < 0 || isNaN(data289)){
-const err438 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data289 == "number") && (isFinite(data289))){
+if(data289 > 240 || isNaN(data289)){
+const err438 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 240}};
 if(vErrors === null){
 vErrors = [err438];
 }
@@ -8184,11 +8184,8 @@ vErrors.push(err438);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err439 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
+if(data289 < 0 || isNaN(data289)){
+const err439 = {instancePath:instancePath+"/telemetry/shifts/" + i39+"/plannedBreakMinutes",schemaPath:"#/properties/telemetry/properties/shifts/items/properties/plannedBreakMinutes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err439];
 }
@@ -8199,8 +8196,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err440 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
+const err440 = {instancePath:instancePath+"/telemetry/shifts/" + i39,schemaPath:"#/properties/telemetry/properties/shifts/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err440];
 }
@@ -8210,11 +8208,9 @@ vErrors.push(err440);
 errors++;
 }
 }
-if(data269.holidays !== undefined){
-let data290 = data269.holidays;
-if(Array.isArray(data290)){
-if(data290.length > 400){
-const err441 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
+}
+else {
+const err441 = {instancePath:instancePath+"/telemetry/shifts",schemaPath:"#/properties/telemetry/properties/shifts/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err441];
 }
@@ -8223,12 +8219,12 @@ vErrors.push(err441);
 }
 errors++;
 }
-const len29 = data290.length;
-for(let i42=0; i42<len29; i42++){
-let data291 = data290[i42];
-if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
-if(data291.date === undefined){
-const err442 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
+}
+if(data269.holidays !== undefined){
+let data290 = data269.holidays;
+if(Array.isArray(data290)){
+if(data290.length > 400){
+const err442 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/maxItems",keyword:"maxItems",params:{limit: 400}};
 if(vErrors === null){
 vErrors = [err442];
 }
@@ -8237,8 +8233,12 @@ vErrors.push(err442);
 }
 errors++;
 }
-if(data291.name === undefined){
-const err443 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
+const len29 = data290.length;
+for(let i42=0; i42<len29; i42++){
+let data291 = data290[i42];
+if(data291 && typeof data291 == "object" && !Array.isArray(data291)){
+if(data291.date === undefined){
+const err443 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "date"}};
 if(vErrors === null){
 vErrors = [err443];
 }
@@ -8247,9 +8247,8 @@ vErrors.push(err443);
 }
 errors++;
 }
-for(const key58 in data291){
-if(!((key58 === "date") || (key58 === "name"))){
-const err444 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
+if(data291.name === undefined){
+const err444 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err444];
 }
@@ -8258,12 +8257,9 @@ vErrors.push(err444);
 }
 errors++;
 }
-}
-if(data291.date !== undefined){
-let data292 = data291.date;
-if(typeof data292 === "string"){
-if(!(formats10.validate(data292))){
-const err445 = {instancePath:instancePath+"/telemetry/holidays/" + i42+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
+for(const key58 in data291){
+if(!((key58 === "date") || (key58 === "name"))){
+const err445 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key58}};
 if(vErrors === null){
 vErrors = [err445];
 }
@@ -8273,13 +8269,27 @@ vErrors.push(err445);
 errors++;
 }
 }
-else {
-const err446 = {instancePath:instancePath+"/telemetry/holidays/" + i42+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
+if(data291.date !== undefined){
+let data292 = data291.date;
+if(typeof data292 === "string"){
+if(!(formats10.validate(data292))){
+const err446 = {instancePath:instancePath+"/telemetry/holidays/" + i42+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err446];
 }
 else {
 vErrors.push(err446);
+}
+errors++;
+}
+}
+else {
+const err447 = {instancePath:instancePath+"/telemetry/holidays/" + i42+"/date",schemaPath:"#/properties/telemetry/properties/holidays/items/properties/date/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err447];
+}
+else {
+vErrors.push(err447);
 }
 errors++;
 }
@@ -8292,19 +8302,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err447 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err447];
-}
-else {
-vErrors.push(err447);
-}
-errors++;
-}
-}
-}
-else {
-const err448 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
+const err448 = {instancePath:instancePath+"/telemetry/holidays/" + i42,schemaPath:"#/properties/telemetry/properties/holidays/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err448];
 }
@@ -8314,11 +8312,9 @@ vErrors.push(err448);
 errors++;
 }
 }
-if(data269.energy !== undefined){
-let data294 = data269.energy;
-if(data294 && typeof data294 == "object" && !Array.isArray(data294)){
-if(data294.tariff === undefined){
-const err449 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
+}
+else {
+const err449 = {instancePath:instancePath+"/telemetry/holidays",schemaPath:"#/properties/telemetry/properties/holidays/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err449];
 }
@@ -8327,8 +8323,12 @@ vErrors.push(err449);
 }
 errors++;
 }
-if(data294.emissionFactor === undefined){
-const err450 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
+}
+if(data269.energy !== undefined){
+let data294 = data269.energy;
+if(data294 && typeof data294 == "object" && !Array.isArray(data294)){
+if(data294.tariff === undefined){
+const err450 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "tariff"}};
 if(vErrors === null){
 vErrors = [err450];
 }
@@ -8337,9 +8337,8 @@ vErrors.push(err450);
 }
 errors++;
 }
-for(const key59 in data294){
-if(!((key59 === "tariff") || (key59 === "emissionFactor"))){
-const err451 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
+if(data294.emissionFactor === undefined){
+const err451 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/required",keyword:"required",params:{missingProperty: "emissionFactor"}};
 if(vErrors === null){
 vErrors = [err451];
 }
@@ -8348,12 +8347,9 @@ vErrors.push(err451);
 }
 errors++;
 }
-}
-if(data294.tariff !== undefined){
-let data295 = data294.tariff;
-if(data295 && typeof data295 == "object" && !Array.isArray(data295)){
-if(data295.pricePerKilowattHour === undefined){
-const err452 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
+for(const key59 in data294){
+if(!((key59 === "tariff") || (key59 === "emissionFactor"))){
+const err452 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key59}};
 if(vErrors === null){
 vErrors = [err452];
 }
@@ -8362,8 +8358,12 @@ vErrors.push(err452);
 }
 errors++;
 }
-if(data295.year === undefined){
-const err453 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
+}
+if(data294.tariff !== undefined){
+let data295 = data294.tariff;
+if(data295 && typeof data295 == "object" && !Array.isArray(data295)){
+if(data295.pricePerKilowattHour === undefined){
+const err453 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "pricePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err453];
 }
@@ -8372,8 +8372,8 @@ vErrors.push(err453);
 }
 errors++;
 }
-if(data295.source === undefined){
-const err454 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
+if(data295.year === undefined){
+const err454 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err454];
 }
@@ -8382,9 +8382,8 @@ vErrors.push(err454);
 }
 errors++;
 }
-for(const key60 in data295){
-if(!((((key60 === "pricePerKilowattHour") || (key60 === "year")) || (key60 === "source")) || (key60 === "checked"))){
-const err455 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
+if(data295.source === undefined){
+const err455 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err455];
 }
@@ -8393,12 +8392,9 @@ vErrors.push(err455);
 }
 errors++;
 }
-}
-if(data295.pricePerKilowattHour !== undefined){
-let data296 = data295.pricePerKilowattHour;
-if((typeof data296 == "number") && (isFinite(data296))){
-if(data296 < 0 || isNaN(data296)){
-const err456 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+for(const key60 in data295){
+if(!((((key60 === "pricePerKilowattHour") || (key60 === "year")) || (key60 === "source")) || (key60 === "checked"))){
+const err456 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key60}};
 if(vErrors === null){
 vErrors = [err456];
 }
@@ -8408,13 +8404,27 @@ vErrors.push(err456);
 errors++;
 }
 }
-else {
-const err457 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data295.pricePerKilowattHour !== undefined){
+let data296 = data295.pricePerKilowattHour;
+if((typeof data296 == "number") && (isFinite(data296))){
+if(data296 < 0 || isNaN(data296)){
+const err457 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err457];
 }
 else {
 vErrors.push(err457);
+}
+errors++;
+}
+}
+else {
+const err458 = {instancePath:instancePath+"/telemetry/energy/tariff/pricePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/pricePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err458];
+}
+else {
+vErrors.push(err458);
 }
 errors++;
 }
@@ -8435,18 +8445,7 @@ if(data295.checked !== undefined){
 let data299 = data295.checked;
 if(typeof data299 === "string"){
 if(!(formats10.validate(data299))){
-const err458 = {instancePath:instancePath+"/telemetry/energy/tariff/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/checked/format",keyword:"format",params:{format: "date"}};
-if(vErrors === null){
-vErrors = [err458];
-}
-else {
-vErrors.push(err458);
-}
-errors++;
-}
-}
-else {
-const err459 = {instancePath:instancePath+"/telemetry/energy/tariff/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/checked/type",keyword:"type",params:{type: "string"}};
+const err459 = {instancePath:instancePath+"/telemetry/energy/tariff/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/checked/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err459];
 }
@@ -8456,9 +8455,8 @@ vErrors.push(err459);
 errors++;
 }
 }
-}
 else {
-const err460 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
+const err460 = {instancePath:instancePath+"/telemetry/energy/tariff/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/properties/checked/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err460];
 }
@@ -8468,11 +8466,9 @@ vErrors.push(err460);
 errors++;
 }
 }
-if(data294.emissionFactor !== undefined){
-let data300 = data294.emissionFactor;
-if(data300 && typeof data300 == "object" && !Array.isArray(data300)){
-if(data300.kilogramsCarbonDioxidePerKilowattHour === undefined){
-const err461 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
+}
+else {
+const err461 = {instancePath:instancePath+"/telemetry/energy/tariff",schemaPath:"#/properties/telemetry/properties/energy/properties/tariff/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err461];
 }
@@ -8481,8 +8477,12 @@ vErrors.push(err461);
 }
 errors++;
 }
-if(data300.year === undefined){
-const err462 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
+}
+if(data294.emissionFactor !== undefined){
+let data300 = data294.emissionFactor;
+if(data300 && typeof data300 == "object" && !Array.isArray(data300)){
+if(data300.kilogramsCarbonDioxidePerKilowattHour === undefined){
+const err462 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "kilogramsCarbonDioxidePerKilowattHour"}};
 if(vErrors === null){
 vErrors = [err462];
 }
@@ -8491,8 +8491,8 @@ vErrors.push(err462);
 }
 errors++;
 }
-if(data300.source === undefined){
-const err463 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
+if(data300.year === undefined){
+const err463 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "year"}};
 if(vErrors === null){
 vErrors = [err463];
 }
@@ -8501,9 +8501,8 @@ vErrors.push(err463);
 }
 errors++;
 }
-for(const key61 in data300){
-if(!((((key61 === "kilogramsCarbonDioxidePerKilowattHour") || (key61 === "year")) || (key61 === "source")) || (key61 === "checked"))){
-const err464 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
+if(data300.source === undefined){
+const err464 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/required",keyword:"required",params:{missingProperty: "source"}};
 if(vErrors === null){
 vErrors = [err464];
 }
@@ -8512,12 +8511,9 @@ vErrors.push(err464);
 }
 errors++;
 }
-}
-if(data300.kilogramsCarbonDioxidePerKilowattHour !== undefined){
-let data301 = data300.kilogramsCarbonDioxidePerKilowattHour;
-if((typeof data301 == "number") && (isFinite(data301))){
-if(data301 > 3 || isNaN(data301)){
-const err465 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+for(const key61 in data300){
+if(!((((key61 === "kilogramsCarbonDioxidePerKilowattHour") || (key61 === "year")) || (key61 === "source")) || (key61 === "checked"))){
+const err465 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key61}};
 if(vErrors === null){
 vErrors = [err465];
 }
@@ -8526,8 +8522,12 @@ vErrors.push(err465);
 }
 errors++;
 }
-if(data301 < 0 || isNaN(data301)){
-const err466 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data300.kilogramsCarbonDioxidePerKilowattHour !== undefined){
+let data301 = data300.kilogramsCarbonDioxidePerKilowattHour;
+if((typeof data301 == "number") && (isFinite(data301))){
+if(data301 > 3 || isNaN(data301)){
+const err466 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err466];
 }
@@ -8536,14 +8536,24 @@ vErrors.push(err466);
 }
 errors++;
 }
-}
-else {
-const err467 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(data301 < 0 || isNaN(data301)){
+const err467 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err467];
 }
 else {
 vErrors.push(err467);
+}
+errors++;
+}
+}
+else {
+const err468 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/kilogramsCarbonDioxidePerKilowattHour",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/kilogramsCarbonDioxidePerKilowattHour/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err468];
+}
+else {
+vErrors.push(err468);
 }
 errors++;
 }
@@ -8564,18 +8574,7 @@ if(data300.checked !== undefined){
 let data304 = data300.checked;
 if(typeof data304 === "string"){
 if(!(formats10.validate(data304))){
-const err468 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/checked/format",keyword:"format",params:{format: "date"}};
-if(vErrors === null){
-vErrors = [err468];
-}
-else {
-vErrors.push(err468);
-}
-errors++;
-}
-}
-else {
-const err469 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/checked/type",keyword:"type",params:{type: "string"}};
+const err469 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/checked/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err469];
 }
@@ -8585,9 +8584,8 @@ vErrors.push(err469);
 errors++;
 }
 }
-}
 else {
-const err470 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
+const err470 = {instancePath:instancePath+"/telemetry/energy/emissionFactor/checked",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/properties/checked/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err470];
 }
@@ -8599,7 +8597,7 @@ errors++;
 }
 }
 else {
-const err471 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
+const err471 = {instancePath:instancePath+"/telemetry/energy/emissionFactor",schemaPath:"#/properties/telemetry/properties/energy/properties/emissionFactor/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err471];
 }
@@ -8611,7 +8609,7 @@ errors++;
 }
 }
 else {
-const err472 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
+const err472 = {instancePath:instancePath+"/telemetry/energy",schemaPath:"#/properties/telemetry/properties/energy/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err472];
 }
@@ -8621,12 +8619,9 @@ vErrors.push(err472);
 errors++;
 }
 }
-if(data.aggregates !== undefined){
-let data305 = data.aggregates;
-if(data305 && typeof data305 == "object" && !Array.isArray(data305)){
-for(const key62 in data305){
-if(!((((key62 === "minimumCount") || (key62 === "dominance")) || (key62 === "publication")) || (key62 === "source"))){
-const err473 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
+}
+else {
+const err473 = {instancePath:instancePath+"/telemetry",schemaPath:"#/properties/telemetry/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err473];
 }
@@ -8636,10 +8631,12 @@ vErrors.push(err473);
 errors++;
 }
 }
-if(data305.minimumCount !== undefined){
-let data306 = data305.minimumCount;
-if(!(((typeof data306 == "number") && (!(data306 % 1) && !isNaN(data306))) && (isFinite(data306)))){
-const err474 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
+if(data.aggregates !== undefined){
+let data305 = data.aggregates;
+if(data305 && typeof data305 == "object" && !Array.isArray(data305)){
+for(const key62 in data305){
+if(!((((key62 === "minimumCount") || (key62 === "dominance")) || (key62 === "publication")) || (key62 === "source"))){
+const err474 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key62}};
 if(vErrors === null){
 vErrors = [err474];
 }
@@ -8648,9 +8645,11 @@ vErrors.push(err474);
 }
 errors++;
 }
-if((typeof data306 == "number") && (isFinite(data306))){
-if(data306 > 100 || isNaN(data306)){
-const err475 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+if(data305.minimumCount !== undefined){
+let data306 = data305.minimumCount;
+if(!(((typeof data306 == "number") && (!(data306 % 1) && !isNaN(data306))) && (isFinite(data306)))){
+const err475 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err475];
 }
@@ -8659,13 +8658,24 @@ vErrors.push(err475);
 }
 errors++;
 }
-if(data306 < 3 || isNaN(data306)){
-const err476 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if((typeof data306 == "number") && (isFinite(data306))){
+if(data306 > 100 || isNaN(data306)){
+const err476 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err476];
 }
 else {
 vErrors.push(err476);
+}
+errors++;
+}
+if(data306 < 3 || isNaN(data306)){
+const err477 = {instancePath:instancePath+"/aggregates/minimumCount",schemaPath:"#/properties/aggregates/properties/minimumCount/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3}};
+if(vErrors === null){
+vErrors = [err477];
+}
+else {
+vErrors.push(err477);
 }
 errors++;
 }
@@ -8676,20 +8686,7 @@ let data307 = data305.dominance;
 if(data307 && typeof data307 == "object" && !Array.isArray(data307)){
 for(const key63 in data307){
 if(!((key63 === "largest") || (key63 === "percent"))){
-const err477 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
-if(vErrors === null){
-vErrors = [err477];
-}
-else {
-vErrors.push(err477);
-}
-errors++;
-}
-}
-if(data307.largest !== undefined){
-let data308 = data307.largest;
-if(!(((typeof data308 == "number") && (!(data308 % 1) && !isNaN(data308))) && (isFinite(data308)))){
-const err478 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
+const err478 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key63}};
 if(vErrors === null){
 vErrors = [err478];
 }
@@ -8698,9 +8695,11 @@ vErrors.push(err478);
 }
 errors++;
 }
-if((typeof data308 == "number") && (isFinite(data308))){
-if(data308 > 3 || isNaN(data308)){
-const err479 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
+}
+if(data307.largest !== undefined){
+let data308 = data307.largest;
+if(!(((typeof data308 == "number") && (!(data308 % 1) && !isNaN(data308))) && (isFinite(data308)))){
+const err479 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err479];
 }
@@ -8709,13 +8708,24 @@ vErrors.push(err479);
 }
 errors++;
 }
-if(data308 < 1 || isNaN(data308)){
-const err480 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data308 == "number") && (isFinite(data308))){
+if(data308 > 3 || isNaN(data308)){
+const err480 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3}};
 if(vErrors === null){
 vErrors = [err480];
 }
 else {
 vErrors.push(err480);
+}
+errors++;
+}
+if(data308 < 1 || isNaN(data308)){
+const err481 = {instancePath:instancePath+"/aggregates/dominance/largest",schemaPath:"#/properties/aggregates/properties/dominance/properties/largest/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err481];
+}
+else {
+vErrors.push(err481);
 }
 errors++;
 }
@@ -8725,17 +8735,7 @@ if(data307.percent !== undefined){
 let data309 = data307.percent;
 if((typeof data309 == "number") && (isFinite(data309))){
 if(data309 > 100 || isNaN(data309)){
-const err481 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
-if(vErrors === null){
-vErrors = [err481];
-}
-else {
-vErrors.push(err481);
-}
-errors++;
-}
-if(data309 < 50 || isNaN(data309)){
-const err482 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
+const err482 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err482];
 }
@@ -8744,9 +8744,8 @@ vErrors.push(err482);
 }
 errors++;
 }
-}
-else {
-const err483 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
+if(data309 < 50 || isNaN(data309)){
+const err483 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/minimum",keyword:"minimum",params:{comparison: ">=", limit: 50}};
 if(vErrors === null){
 vErrors = [err483];
 }
@@ -8756,9 +8755,8 @@ vErrors.push(err483);
 errors++;
 }
 }
-}
 else {
-const err484 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
+const err484 = {instancePath:instancePath+"/aggregates/dominance/percent",schemaPath:"#/properties/aggregates/properties/dominance/properties/percent/type",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err484];
 }
@@ -8768,15 +8766,27 @@ vErrors.push(err484);
 errors++;
 }
 }
-if(data305.publication !== undefined){
-let data310 = data305.publication;
-if(!(((data310 === "monthly") || (data310 === "quarterly")) || (data310 === "yearly"))){
-const err485 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
+}
+else {
+const err485 = {instancePath:instancePath+"/aggregates/dominance",schemaPath:"#/properties/aggregates/properties/dominance/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err485];
 }
 else {
 vErrors.push(err485);
+}
+errors++;
+}
+}
+if(data305.publication !== undefined){
+let data310 = data305.publication;
+if(!(((data310 === "monthly") || (data310 === "quarterly")) || (data310 === "yearly"))){
+const err486 = {instancePath:instancePath+"/aggregates/publication",schemaPath:"#/properties/aggregates/properties/publication/enum",keyword:"enum",params:{allowedValues: schema6.properties.aggregates.properties.publication.enum}};
+if(vErrors === null){
+vErrors = [err486];
+}
+else {
+vErrors.push(err486);
 }
 errors++;
 }
@@ -8789,12 +8799,12 @@ errors = vErrors.length;
 }
 }
 else {
-const err486 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
+const err487 = {instancePath:instancePath+"/aggregates",schemaPath:"#/properties/aggregates/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err486];
+vErrors = [err487];
 }
 else {
-vErrors.push(err486);
+vErrors.push(err487);
 }
 errors++;
 }
@@ -8804,12 +8814,12 @@ let data312 = data.notifications;
 if(data312 && typeof data312 == "object" && !Array.isArray(data312)){
 for(const key64 in data312){
 if(!((((key64 === "from") || (key64 === "replyTo")) || (key64 === "mailGateway")) || (key64 === "smsGateway"))){
-const err487 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
+const err488 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key64}};
 if(vErrors === null){
-vErrors = [err487];
+vErrors = [err488];
 }
 else {
-vErrors.push(err487);
+vErrors.push(err488);
 }
 errors++;
 }
@@ -8830,17 +8840,7 @@ if(data312.mailGateway !== undefined){
 let data315 = data312.mailGateway;
 if(data315 && typeof data315 == "object" && !Array.isArray(data315)){
 if(data315.host === undefined){
-const err488 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
-if(vErrors === null){
-vErrors = [err488];
-}
-else {
-vErrors.push(err488);
-}
-errors++;
-}
-if(data315.country === undefined){
-const err489 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
+const err489 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "host"}};
 if(vErrors === null){
 vErrors = [err489];
 }
@@ -8849,14 +8849,24 @@ vErrors.push(err489);
 }
 errors++;
 }
-for(const key65 in data315){
-if(!(((((key65 === "host") || (key65 === "port")) || (key65 === "security")) || (key65 === "country")) || (key65 === "credentialsSecret"))){
-const err490 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
+if(data315.country === undefined){
+const err490 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err490];
 }
 else {
 vErrors.push(err490);
+}
+errors++;
+}
+for(const key65 in data315){
+if(!(((((key65 === "host") || (key65 === "port")) || (key65 === "security")) || (key65 === "country")) || (key65 === "credentialsSecret"))){
+const err491 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key65}};
+if(vErrors === null){
+vErrors = [err491];
+}
+else {
+vErrors.push(err491);
 }
 errors++;
 }
@@ -8876,21 +8886,7 @@ errors = vErrors.length;
 if(data315.security !== undefined){
 let data318 = data315.security;
 if(!((data318 === "starttls") || (data318 === "tls"))){
-const err491 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
-if(vErrors === null){
-vErrors = [err491];
-}
-else {
-vErrors.push(err491);
-}
-errors++;
-}
-}
-if(data315.country !== undefined){
-let data319 = data315.country;
-if(typeof data319 === "string"){
-if(!(formats0(data319))){
-const err492 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
+const err492 = {instancePath:instancePath+"/notifications/mailGateway/security",schemaPath:"#/properties/notifications/properties/mailGateway/properties/security/enum",keyword:"enum",params:{allowedValues: schema6.properties.notifications.properties.mailGateway.properties.security.enum}};
 if(vErrors === null){
 vErrors = [err492];
 }
@@ -8900,13 +8896,27 @@ vErrors.push(err492);
 errors++;
 }
 }
-else {
-const err493 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(data315.country !== undefined){
+let data319 = data315.country;
+if(typeof data319 === "string"){
+if(!(formats0(data319))){
+const err493 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err493];
 }
 else {
 vErrors.push(err493);
+}
+errors++;
+}
+}
+else {
+const err494 = {instancePath:instancePath+"/notifications/mailGateway/country",schemaPath:"#/properties/notifications/properties/mailGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err494];
+}
+else {
+vErrors.push(err494);
 }
 errors++;
 }
@@ -8919,21 +8929,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err494 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err494];
-}
-else {
-vErrors.push(err494);
-}
-errors++;
-}
-}
-if(data312.smsGateway !== undefined){
-let data321 = data312.smsGateway;
-if(data321 && typeof data321 == "object" && !Array.isArray(data321)){
-if(data321.url === undefined){
-const err495 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
+const err495 = {instancePath:instancePath+"/notifications/mailGateway",schemaPath:"#/properties/notifications/properties/mailGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err495];
 }
@@ -8942,8 +8938,12 @@ vErrors.push(err495);
 }
 errors++;
 }
-if(data321.country === undefined){
-const err496 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
+}
+if(data312.smsGateway !== undefined){
+let data321 = data312.smsGateway;
+if(data321 && typeof data321 == "object" && !Array.isArray(data321)){
+if(data321.url === undefined){
+const err496 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err496];
 }
@@ -8952,14 +8952,24 @@ vErrors.push(err496);
 }
 errors++;
 }
-for(const key66 in data321){
-if(!(((key66 === "url") || (key66 === "country")) || (key66 === "credentialsSecret"))){
-const err497 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
+if(data321.country === undefined){
+const err497 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/required",keyword:"required",params:{missingProperty: "country"}};
 if(vErrors === null){
 vErrors = [err497];
 }
 else {
 vErrors.push(err497);
+}
+errors++;
+}
+for(const key66 in data321){
+if(!(((key66 === "url") || (key66 === "country")) || (key66 === "credentialsSecret"))){
+const err498 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key66}};
+if(vErrors === null){
+vErrors = [err498];
+}
+else {
+vErrors.push(err498);
 }
 errors++;
 }
@@ -8974,23 +8984,23 @@ if(data321.country !== undefined){
 let data323 = data321.country;
 if(typeof data323 === "string"){
 if(!(formats0(data323))){
-const err498 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
-if(vErrors === null){
-vErrors = [err498];
-}
-else {
-vErrors.push(err498);
-}
-errors++;
-}
-}
-else {
-const err499 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+const err499 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/format",keyword:"format",params:{format: "country"}};
 if(vErrors === null){
 vErrors = [err499];
 }
 else {
 vErrors.push(err499);
+}
+errors++;
+}
+}
+else {
+const err500 = {instancePath:instancePath+"/notifications/smsGateway/country",schemaPath:"#/properties/notifications/properties/smsGateway/properties/country/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err500];
+}
+else {
+vErrors.push(err500);
 }
 errors++;
 }
@@ -9003,19 +9013,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err500 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err500];
-}
-else {
-vErrors.push(err500);
-}
-errors++;
-}
-}
-}
-else {
-const err501 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
+const err501 = {instancePath:instancePath+"/notifications/smsGateway",schemaPath:"#/properties/notifications/properties/smsGateway/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err501];
 }
@@ -9025,12 +9023,9 @@ vErrors.push(err501);
 errors++;
 }
 }
-if(data.branding !== undefined){
-let data325 = data.branding;
-if(data325 && typeof data325 == "object" && !Array.isArray(data325)){
-for(const key67 in data325){
-if(!((key67 === "primaryColour") || (key67 === "logo"))){
-const err502 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key67}};
+}
+else {
+const err502 = {instancePath:instancePath+"/notifications",schemaPath:"#/properties/notifications/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err502];
 }
@@ -9040,11 +9035,12 @@ vErrors.push(err502);
 errors++;
 }
 }
-if(data325.primaryColour !== undefined){
-let data326 = data325.primaryColour;
-if(typeof data326 === "string"){
-if(!pattern35.test(data326)){
-const err503 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
+if(data.branding !== undefined){
+let data325 = data.branding;
+if(data325 && typeof data325 == "object" && !Array.isArray(data325)){
+for(const key67 in data325){
+if(!((key67 === "primaryColour") || (key67 === "logo"))){
+const err503 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key67}};
 if(vErrors === null){
 vErrors = [err503];
 }
@@ -9054,8 +9050,11 @@ vErrors.push(err503);
 errors++;
 }
 }
-else {
-const err504 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
+if(data325.primaryColour !== undefined){
+let data326 = data325.primaryColour;
+if(typeof data326 === "string"){
+if(!pattern35.test(data326)){
+const err504 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/pattern",keyword:"pattern",params:{pattern: "^#[0-9a-fA-F]{6}$"}};
 if(vErrors === null){
 vErrors = [err504];
 }
@@ -9065,11 +9064,8 @@ vErrors.push(err504);
 errors++;
 }
 }
-if(data325.logo !== undefined){
-let data327 = data325.logo;
-if(typeof data327 === "string"){
-if(!pattern36.test(data327)){
-const err505 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
+else {
+const err505 = {instancePath:instancePath+"/branding/primaryColour",schemaPath:"#/properties/branding/properties/primaryColour/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err505];
 }
@@ -9079,8 +9075,11 @@ vErrors.push(err505);
 errors++;
 }
 }
-else {
-const err506 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
+if(data325.logo !== undefined){
+let data327 = data325.logo;
+if(typeof data327 === "string"){
+if(!pattern36.test(data327)){
+const err506 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/pattern",keyword:"pattern",params:{pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/\\\\:][^\\\\:]*\\.svg$"}};
 if(vErrors === null){
 vErrors = [err506];
 }
@@ -9090,9 +9089,8 @@ vErrors.push(err506);
 errors++;
 }
 }
-}
 else {
-const err507 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
+const err507 = {instancePath:instancePath+"/branding/logo",schemaPath:"#/properties/branding/properties/logo/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err507];
 }
@@ -9102,17 +9100,29 @@ vErrors.push(err507);
 errors++;
 }
 }
-if(data.support !== undefined){
-let data328 = data.support;
-if(data328 && typeof data328 == "object" && !Array.isArray(data328)){
-for(const key68 in data328){
-if(!((((((key68 === "email") || (key68 === "phone")) || (key68 === "hours")) || (key68 === "url")) || (key68 === "privacyNotice")) || (key68 === "accessibilityStatement"))){
-const err508 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key68}};
+}
+else {
+const err508 = {instancePath:instancePath+"/branding",schemaPath:"#/properties/branding/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err508];
 }
 else {
 vErrors.push(err508);
+}
+errors++;
+}
+}
+if(data.support !== undefined){
+let data328 = data.support;
+if(data328 && typeof data328 == "object" && !Array.isArray(data328)){
+for(const key68 in data328){
+if(!((((((key68 === "email") || (key68 === "phone")) || (key68 === "hours")) || (key68 === "url")) || (key68 === "privacyNotice")) || (key68 === "accessibilityStatement"))){
+const err509 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key68}};
+if(vErrors === null){
+vErrors = [err509];
+}
+else {
+vErrors.push(err509);
 }
 errors++;
 }
@@ -9125,12 +9135,12 @@ errors = vErrors.length;
 }
 if(data328.phone !== undefined){
 if(typeof data328.phone !== "string"){
-const err509 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
+const err510 = {instancePath:instancePath+"/support/phone",schemaPath:"#/properties/support/properties/phone/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
-vErrors = [err509];
+vErrors = [err510];
 }
 else {
-vErrors.push(err509);
+vErrors.push(err510);
 }
 errors++;
 }
@@ -9161,19 +9171,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err510 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err510];
-}
-else {
-vErrors.push(err510);
-}
-errors++;
-}
-}
-}
-else {
-const err511 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err511 = {instancePath:instancePath+"/support",schemaPath:"#/properties/support/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err511];
 }
@@ -9182,12 +9180,24 @@ vErrors.push(err511);
 }
 errors++;
 }
+}
+}
+else {
+const err512 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err512];
+}
+else {
+vErrors.push(err512);
+}
+errors++;
+}
 validate21.errors = vErrors;
 return errors === 0;
 }
 
 export const checkCatalogue = validate211;
-const schema40 = {"type":"object","required":["language","name","messages","questions"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
+const schema40 = {"type":"object","required":["language","name","messages"],"properties":{"language":{"type":"string","format":"language"},"name":{"type":"string","minLength":1},"origin":{"enum":["person","machine"]},"reviewed":{"type":"object","required":["by","on"],"properties":{"by":{"type":"string","minLength":1},"on":{"type":"string","format":"date"}},"additionalProperties":false},"messages":{"type":"object","patternProperties":{"^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$":{"type":"string","minLength":1,"maxLength":8000}},"additionalProperties":false},"questions":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"object","required":["text","levels"],"properties":{"text":{"$ref":"#/$defs/shared0"},"levels":{"type":"array","items":{"$ref":"#/$defs/shared0"},"minItems":6,"maxItems":6}},"additionalProperties":false}},"additionalProperties":false},"policies":{"type":"object","patternProperties":{"^[a-z][a-z0-9-]{0,47}$":{"type":"string","minLength":1,"maxLength":500}},"additionalProperties":false}},"additionalProperties":false,"$defs":{"shared0":{"type":"string","minLength":1,"maxLength":4000}}};
 const pattern37 = new RegExp("^[a-z][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", "u");
 const schema41 = {"type":"string","minLength":1,"maxLength":4000};
 
@@ -9265,8 +9275,9 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(data.questions === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "questions"}};
+for(const key0 in data){
+if(!(((((((key0 === "language") || (key0 === "name")) || (key0 === "origin")) || (key0 === "reviewed")) || (key0 === "messages")) || (key0 === "questions")) || (key0 === "policies"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -9275,9 +9286,12 @@ vErrors.push(err3);
 }
 errors++;
 }
-for(const key0 in data){
-if(!(((((key0 === "language") || (key0 === "name")) || (key0 === "messages")) || (key0 === "questions")) || (key0 === "policies"))){
-const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+}
+if(data.language !== undefined){
+let data0 = data.language;
+if(typeof data0 === "string"){
+if(!(formats2(data0))){
+const err4 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/format",keyword:"format",params:{format: "language"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9287,11 +9301,8 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.language !== undefined){
-let data0 = data.language;
-if(typeof data0 === "string"){
-if(!(formats2(data0))){
-const err5 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/format",keyword:"format",params:{format: "language"}};
+else {
+const err5 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9301,8 +9312,11 @@ vErrors.push(err5);
 errors++;
 }
 }
-else {
-const err6 = {instancePath:instancePath+"/language",schemaPath:"#/properties/language/type",keyword:"type",params:{type: "string"}};
+if(data.name !== undefined){
+let data1 = data.name;
+if(typeof data1 === "string"){
+if(func3(data1) < 1){
+const err6 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -9312,11 +9326,8 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.name !== undefined){
-let data1 = data.name;
-if(typeof data1 === "string"){
-if(func3(data1) < 1){
-const err7 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1}};
+else {
+const err7 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -9326,8 +9337,10 @@ vErrors.push(err7);
 errors++;
 }
 }
-else {
-const err8 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"}};
+if(data.origin !== undefined){
+let data2 = data.origin;
+if(!((data2 === "person") || (data2 === "machine"))){
+const err8 = {instancePath:instancePath+"/origin",schemaPath:"#/properties/origin/enum",keyword:"enum",params:{allowedValues: schema40.properties.origin.enum}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -9337,12 +9350,11 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.messages !== undefined){
-let data2 = data.messages;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-for(const key1 in data2){
-if(!(pattern37.test(key1))){
-const err9 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
+if(data.reviewed !== undefined){
+let data3 = data.reviewed;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.by === undefined){
+const err9 = {instancePath:instancePath+"/reviewed",schemaPath:"#/properties/reviewed/required",keyword:"required",params:{missingProperty: "by"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -9351,13 +9363,8 @@ vErrors.push(err9);
 }
 errors++;
 }
-}
-for(const key2 in data2){
-if(pattern37.test(key2)){
-let data3 = data2[key2];
-if(typeof data3 === "string"){
-if(func3(data3) > 8000){
-const err10 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/maxLength",keyword:"maxLength",params:{limit: 8000}};
+if(data3.on === undefined){
+const err10 = {instancePath:instancePath+"/reviewed",schemaPath:"#/properties/reviewed/required",keyword:"required",params:{missingProperty: "on"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -9366,8 +9373,9 @@ vErrors.push(err10);
 }
 errors++;
 }
-if(func3(data3) < 1){
-const err11 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key1 in data3){
+if(!((key1 === "by") || (key1 === "on"))){
+const err11 = {instancePath:instancePath+"/reviewed",schemaPath:"#/properties/reviewed/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -9377,8 +9385,11 @@ vErrors.push(err11);
 errors++;
 }
 }
-else {
-const err12 = {instancePath:instancePath+"/messages/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/type",keyword:"type",params:{type: "string"}};
+if(data3.by !== undefined){
+let data4 = data3.by;
+if(typeof data4 === "string"){
+if(func3(data4) < 1){
+const err12 = {instancePath:instancePath+"/reviewed/by",schemaPath:"#/properties/reviewed/properties/by/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -9388,10 +9399,8 @@ vErrors.push(err12);
 errors++;
 }
 }
-}
-}
 else {
-const err13 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/type",keyword:"type",params:{type: "object"}};
+const err13 = {instancePath:instancePath+"/reviewed/by",schemaPath:"#/properties/reviewed/properties/by/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -9401,12 +9410,11 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data.questions !== undefined){
-let data4 = data.questions;
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-for(const key3 in data4){
-if(!(pattern3.test(key3))){
-const err14 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}};
+if(data3.on !== undefined){
+let data5 = data3.on;
+if(typeof data5 === "string"){
+if(!(formats10.validate(data5))){
+const err14 = {instancePath:instancePath+"/reviewed/on",schemaPath:"#/properties/reviewed/properties/on/format",keyword:"format",params:{format: "date"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -9416,12 +9424,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-for(const key4 in data4){
-if(pattern3.test(key4)){
-let data5 = data4[key4];
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.text === undefined){
-const err15 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "text"}};
+else {
+const err15 = {instancePath:instancePath+"/reviewed/on",schemaPath:"#/properties/reviewed/properties/on/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -9430,8 +9434,10 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(data5.levels === undefined){
-const err16 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "levels"}};
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/reviewed",schemaPath:"#/properties/reviewed/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -9440,9 +9446,13 @@ vErrors.push(err16);
 }
 errors++;
 }
-for(const key5 in data5){
-if(!((key5 === "text") || (key5 === "levels"))){
-const err17 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+}
+if(data.messages !== undefined){
+let data6 = data.messages;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key2 in data6){
+if(!(pattern37.test(key2))){
+const err17 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -9452,17 +9462,12 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data5.text !== undefined){
-if(!(validate212(data5.text, {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data5,parentDataProperty:"text",rootData}))){
-vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
-errors = vErrors.length;
-}
-}
-if(data5.levels !== undefined){
-let data7 = data5.levels;
-if(Array.isArray(data7)){
-if(data7.length > 6){
-const err18 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
+for(const key3 in data6){
+if(pattern37.test(key3)){
+let data7 = data6[key3];
+if(typeof data7 === "string"){
+if(func3(data7) > 8000){
+const err18 = {instancePath:instancePath+"/messages/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/maxLength",keyword:"maxLength",params:{limit: 8000}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -9471,8 +9476,8 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(data7.length < 6){
-const err19 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
+if(func3(data7) < 1){
+const err19 = {instancePath:instancePath+"/messages/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/minLength",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -9481,16 +9486,9 @@ vErrors.push(err19);
 }
 errors++;
 }
-const len0 = data7.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate212(data7[i0], {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data7,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
-errors = vErrors.length;
-}
-}
 }
 else {
-const err20 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/type",keyword:"type",params:{type: "array"}};
+const err20 = {instancePath:instancePath+"/messages/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/messages/patternProperties/%5E%5Ba-z%5D%5BA-Za-z0-9_-%5D*(%5C.%5BA-Za-z0-9_-%5D%2B)*%24/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9501,8 +9499,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err21 = {instancePath:instancePath+"/questions/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
+const err21 = {instancePath:instancePath+"/messages",schemaPath:"#/properties/messages/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -9512,10 +9511,12 @@ vErrors.push(err21);
 errors++;
 }
 }
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/type",keyword:"type",params:{type: "object"}};
+if(data.questions !== undefined){
+let data8 = data.questions;
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+for(const key4 in data8){
+if(!(pattern3.test(key4))){
+const err22 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -9525,12 +9526,12 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data.policies !== undefined){
-let data9 = data.policies;
+for(const key5 in data8){
+if(pattern3.test(key5)){
+let data9 = data8[key5];
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-for(const key6 in data9){
-if(!(pattern3.test(key6))){
-const err23 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
+if(data9.text === undefined){
+const err23 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "text"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -9539,13 +9540,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-for(const key7 in data9){
-if(pattern3.test(key7)){
-let data10 = data9[key7];
-if(typeof data10 === "string"){
-if(func3(data10) > 500){
-const err24 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/maxLength",keyword:"maxLength",params:{limit: 500}};
+if(data9.levels === undefined){
+const err24 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/required",keyword:"required",params:{missingProperty: "levels"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -9554,8 +9550,9 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(func3(data10) < 1){
-const err25 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/minLength",keyword:"minLength",params:{limit: 1}};
+for(const key6 in data9){
+if(!((key6 === "text") || (key6 === "levels"))){
+const err25 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -9565,8 +9562,17 @@ vErrors.push(err25);
 errors++;
 }
 }
-else {
-const err26 = {instancePath:instancePath+"/policies/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+if(data9.text !== undefined){
+if(!(validate212(data9.text, {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/text",parentData:data9,parentDataProperty:"text",rootData}))){
+vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
+errors = vErrors.length;
+}
+}
+if(data9.levels !== undefined){
+let data11 = data9.levels;
+if(Array.isArray(data11)){
+if(data11.length > 6){
+const err26 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/maxItems",keyword:"maxItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -9575,11 +9581,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err27 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "object"}};
+if(data11.length < 6){
+const err27 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/minItems",keyword:"minItems",params:{limit: 6}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -9588,15 +9591,122 @@ vErrors.push(err27);
 }
 errors++;
 }
+const len0 = data11.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate212(data11[i0], {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels/" + i0,parentData:data11,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate212.errors : vErrors.concat(validate212.errors);
+errors = vErrors.length;
+}
 }
 }
 else {
-const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err28 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/levels",schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/properties/levels/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err28];
 }
 else {
 vErrors.push(err28);
+}
+errors++;
+}
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/questions/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/questions/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/questions",schemaPath:"#/properties/questions/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data.policies !== undefined){
+let data13 = data.policies;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+for(const key7 in data13){
+if(!(pattern3.test(key7))){
+const err31 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+for(const key8 in data13){
+if(pattern3.test(key8)){
+let data14 = data13[key8];
+if(typeof data14 === "string"){
+if(func3(data14) > 500){
+const err32 = {instancePath:instancePath+"/policies/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/maxLength",keyword:"maxLength",params:{limit: 500}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+if(func3(data14) < 1){
+const err33 = {instancePath:instancePath+"/policies/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/minLength",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/policies/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/policies/patternProperties/%5E%5Ba-z%5D%5Ba-z0-9-%5D%7B0%2C47%7D%24/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/policies",schemaPath:"#/properties/policies/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+}
+else {
+const err36 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
 }
 errors++;
 }

@@ -9,7 +9,7 @@ export const factsAreChecked: Rule = (examination) => {
   const unchecked = facts.filter(({ checked }) => checked === undefined);
   const [first] = unchecked;
   if (first !== undefined)
-    examination.warn(
+    examination.advise(
       first.path,
       `Nobody says when ${unchecked.map(({ what }) => what).join(", ")} ${unchecked.length === 1 ? "was" : "were"} checked.`,
       "Add the day of the last look at the source: checked: …, beside sizeBands sizeBandsChecked: ….",
@@ -20,9 +20,9 @@ export const factsAreChecked: Rule = (examination) => {
   for (const { checked, at, what } of facts) {
     if (checked === undefined) continue;
     if (checked > today)
-      examination.warn(at, `${checked} is in the future.`, "Write the day of the last look at the source.");
+      examination.advise(at, `${checked} is in the future.`, "Write the day of the last look at the source.");
     else if (checked < oldest)
-      examination.warn(
+      examination.advise(
         at,
         `${what} was checked on ${checked}, more than ${mostYears} years ago.`,
         "Look at the source again.",

@@ -1,4 +1,6 @@
 /** In production the file has the entries of the registers that the law asks for. */
+import { placeholderIn } from "../../../localisation/rules/placeholders.ts";
+import { textIn } from "../../../localisation/text.ts";
 import { type FilePolicy, notApplicable, type Violation } from "../../engine/policy.ts";
 
 export const registrationMissing: FilePolicy = {
@@ -20,18 +22,18 @@ export const registrationMissing: FilePolicy = {
           ? []
           : {
               path: `residency.registrations[${index}].number`,
-              message: `No entry in ${register} is given (${article}).`,
+              message: `No entry in ${textIn(register, ["en"])} is given (${article}).`,
               remediation: "Register, and enter the number there.",
             },
     );
     const { name, role } = country.programme.dataProtectionOfficer;
-    return /example/i.test(name)
+    return placeholderIn(name) !== undefined
       ? [
           ...missing,
           {
             path: "programme.dataProtectionOfficer.name",
             value: name,
-            message: `The ${role} is a placeholder (${name}).`,
+            message: `The ${textIn(role, ["en"])} is a placeholder (${name}).`,
             remediation: "Name the person who holds the position.",
           },
         ]
