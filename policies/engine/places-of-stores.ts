@@ -1,5 +1,6 @@
 /** Where the buckets and the regions are that settings name, and whose the hosts of AWS are that carry their owner's name. */
 import { awsRegions } from "../../localisation/cloud-geography.ts";
+import { holdsOneOf } from "../resources/hint.ts";
 import { type HostReference, hostsIn } from "../resources/hosts.ts";
 import { effectiveRegion } from "../resources/region.ts";
 import { type Resource, typeToken } from "../resources/resource.ts";
@@ -87,12 +88,13 @@ function namesOwnStore(text: Text, context: PolicyContext): boolean {
   return hosts.length > 0 && hosts.every(({ host }) => context.outside(host) === undefined && !awsHost(host));
 }
 
+const holdsRegion = holdsOneOf("region", "REGION", "Region");
 const regionWord = /(?<![\w.-])[a-z]{2,4}(?:-[a-z]+){1,2}-\d(?![\w-])/g;
 const namesRegion = /region["']?[ \t]{0,20}[:=>]{0,2}[ \t]{0,20}["']?$/i;
 
 /** Regions of AWS in settings about a region, and as arguments. */
 function regionsIn({ key, value, path }: Text): { readonly region: string; readonly path: string }[] {
-  if (!/-\d/.test(value)) return [];
+  if (!holdsRegion(key) && key !== "args" && key !== "command" && !holdsRegion(value)) return [];
   return [...value.matchAll(regionWord)].flatMap(({ 0: region, index }) => {
     if (!Object.hasOwn(awsRegions, region)) return [];
     const whole = value.length === region.length;

@@ -29,6 +29,9 @@ function urlHost(name: string): string | undefined {
 
 /** Whether every label is one of DNS. The last decides in most cases. */
 export function isDottedName(text: string): boolean {
+  // Paths, versions and numbers end otherwise; they are most of the words with a dot.
+  const end = text.charCodeAt(text.length - 1);
+  if (end >= 0x30 && end <= 0x39 && !text.includes(".xn--")) return false;
   const name = asciiName(text.endsWith(".") ? text.slice(0, -1) : text);
   const last = name.lastIndexOf(".");
   if (last <= 0 || !topLevel.test(name.slice(last + 1))) return false;

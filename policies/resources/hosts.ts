@@ -31,6 +31,7 @@ const longest = {
   word: 300,
   setting: 60,
   blanks: 60,
+  plain: 16,
   command: 300,
   list: 2000,
 } as const;
@@ -53,6 +54,8 @@ const aboutNames =
   /version|elect|lease|class|provisioner|driver|controller|group|annotation|label|taint|finalizer|manager|prefix|kind|selector|fieldpath|resource|topologykey|^key$|^name$|image$/i;
 const network =
   /(?:^|[\n;|&(`!]|[:-] ?["']|-c ["']?|- |\b(?:then|do|else|exec|sudo|xargs|nohup|if|while|until) )[ \t]{0,20}(?:[\w./-]{1,60}\/)?(?:curl|wget|https?|xh|aria2c|nc|ncat|netcat|socat|telnet|ssh|scp|sftp|rsync|autossh|lftp|ftp|tftp|psql|pg_dump|pg_dumpall|pg_basebackup|mysql|mysqldump|mongosh?|mongodump|redis-cli|clickhouse(?:-client)?|sqlcmd|mosquitto_(?:pub|sub)|kcat|mc|rclone|restic|borg|aws|gsutil|az|azcopy|mail|mailx|mutt|sendmail|msmtp|openssl|s_client|dig|nslookup|host|ping6?|ip|route|logger|wg|openvpn|git|docker|skopeo|crane|helm|kubectl|nmap|swaks|smbclient|mount)\s/;
+/** Before an item of a list of API groups. */
+const inApiGroups = /api-?groups?["']?:\s{0,60}(\[[^\]]*|([ \t]*-[^\n]*\n)*[ \t]*-[ \t]*["']?)$/i;
 /** A line of `known_hosts`: the key by which a host is recognised. */
 const sshKey = /^\S{1,50} (ssh-|ecdsa-|sk-)/;
 const settingSign = /[\w.-]/;
@@ -75,7 +78,40 @@ export const hostsOf = rememberLast((resource: Resource): readonly HostReference
 );
 
 export function hostsIn(text: Source): HostReference[] {
-  if (isLocalisationFile(text.value)) return [];
+  const { value, key } = text;
+  if (!signOfHost.test(value) && value.length < longest.plain && !numericHost.test(value)) return [];
+  if (isLocalisationFile(value)) return [];
+  const isName = text.section === "metadata" || isNamesKey(key, text);
+  const found = hostsOnce({ value, key, isName });
+  return found.map((host) => ({ ...host, path: text.path }));
+}
+
+/** What is read at once: one text. */
+interface Reading {
+  readonly value: string;
+  readonly key: string;
+  /** A word with dots in it is the name of an object, a class or a label. */
+  readonly isName: boolean;
+}
+
+/** Long texts that were read, and what was found. Stacks hold the same settings many times, once for each workload. */
+const read = new Map<
+  string,
+  { readonly key: string; readonly isName: boolean; readonly found: readonly Found[] }
+>();
+const mostRead = 200;
+
+function hostsOnce(text: Reading): readonly Found[] {
+  if (text.value.length < longest.setting) return distinctHosts(text);
+  const known = read.get(text.value);
+  if (known?.key === text.key && known.isName === text.isName) return known.found;
+  const found = distinctHosts(text);
+  if (read.size >= mostRead) read.clear();
+  read.set(text.value, { key: text.key, isName: text.isName, found });
+  return found;
+}
+
+function distinctHosts(text: Reading): readonly Found[] {
   const found: Found[] = [];
   const seen = new Set(identifiers);
   for (const host of readHosts(text, 2)) {
@@ -86,24 +122,28 @@ export function hostsIn(text: Source): HostReference[] {
     seen.add(print).add(host.host);
     found.push(host);
   }
-  return found.map((host) => ({ ...host, path: text.path }));
+  return found;
 }
 
 /** @param depth how often a text may hold another in base64. */
-function* readHosts(text: Source, depth: number): Generator<Found> {
+function* readHosts(text: Reading, depth: number): Generator<Found> {
   const language = languageOf(text.value, text.key);
   const value = withoutComments(unescaped(text.value), language);
   if (/[.:]/.test(value)) {
     if (value.includes(":")) yield* hostsOfUrls(value);
     if (value.includes("//")) yield* hostsAfterSlashes(value);
     yield* hostsOfWords({ ...text, value }, language === "code");
-  } else if (isHostKey(text.key) && /^(0x[0-9a-f]{7,8}|\d{8,10})$/i.test(value)) {
+  } else if (isHostKey(text.key) && numericHost.test(value)) {
     yield reference(value);
   }
   if (depth > 0)
     for (const inside of encodedWithin(value))
       yield* readHosts({ ...text, key: "", value: inside }, depth - 1);
 }
+
+/** Signs without which a text names no host; a longer text may hold one in base64. */
+const signOfHost = /[.:\\%&\u2024\u3002\uff00-\uffef]/;
+const numericHost = /^(0x[0-9a-f]{7,8}|\d{8,10})$/i;
 
 const isHostKey = (key: string): boolean => /host|addr|server|endpoint/i.test(key);
 
@@ -156,12 +196,12 @@ interface Word {
   readonly start: number;
 }
 
-function* hostsOfWords(text: Source, isCode: boolean): Generator<Found> {
+function* hostsOfWords(text: Reading, isCode: boolean): Generator<Found> {
   const { value, key } = text;
   const isList = value.length <= longest.list && !value.includes("\n");
   const isArgument = key === "args" || key === "command";
   const everyName = isList && (aboutServer.test(key) || isArgument);
-  if (value.includes(":"))
+  if (value.includes("::") || (isList && value.includes(":")))
     for (const [address] of value.matchAll(ipv6Word)) if (isIP(address) === 6) yield reference(address);
   for (const word of dottedWords(value)) {
     if (word.piece.includes("://") || word.piece.startsWith("arn:")) continue;
@@ -196,7 +236,11 @@ interface Named {
 }
 
 /** The names of a word such as `user@a.example:/srv`, `@@a.example:514`, `tcp:a.example`, `a.example:443/path`. */
-function* namesIn(piece: string): Generator<Named> {
+function namesIn(piece: string): readonly Named[] {
+  return /[@:/\\*]/.test(piece) ? [...namesAmong(piece)] : [{ name: piece, rest: "" }];
+}
+
+function* namesAmong(piece: string): Generator<Named> {
   const slash = piece.search(/[/\\]/);
   const hosts = slash < 0 ? piece : piece.slice(0, slash);
   const rest = slash < 0 ? "" : piece.slice(slash);
@@ -224,26 +268,27 @@ interface Bare extends Named {
   readonly isCode: boolean;
 }
 
-function isBareHost({ value, key, section, path }: Source, word: Word, bare: Bare): boolean {
+function isBareHost({ value, key, isName }: Reading, word: Word, bare: Bare): boolean {
   const { name, user } = bare;
   const { start, piece } = word;
+  if (!isDottedName(name)) return false;
   const setting = settingBefore(value, start);
   if (user !== undefined) {
     const sent = aboutRecipient.test(setting ?? key) || (setting === undefined && aboutServer.test(key));
-    return isDottedName(name) && (sent || isArgumentOfProgram(value, start));
+    return sent || isArgumentOfProgram(value, start);
   }
   const isNamed = setting !== undefined && aboutNames.test(setting);
   const isServer =
     (bare.everyName && !(isNamed && !aboutServer.test(setting))) ||
     (setting !== undefined && aboutServer.test(setting));
-  if (isServer && isDottedName(name) && !looksLikeFile(name)) return true;
+  if (isServer && !looksLikeFile(name)) return true;
   const like = likeness(name);
-  if (like === "none" || section === "metadata" || isApiGroup(name)) return false;
-  if (isNamesKey(key, path) || isNamed) return false;
+  if (like === "none" || isName || isNamed || isApiGroup(name)) return false;
   const isKey = isSettingName(value, start + piece.length);
   if (!isKey && isArgumentOfProgram(value, start)) return !looksLikeFile(name);
   if (like === "word") return value.length === piece.length && !bare.isCode;
   if (like !== "host") return false;
+  if (inApiGroups.test(value.slice(Math.max(0, start - longest.command), start))) return false;
   if (sshKey.test(value.slice(start, start + longest.setting))) return false;
   const before = value[start - 1] ?? "";
   const after = value[start + piece.length] ?? "";
@@ -254,8 +299,8 @@ function isBareHost({ value, key, section, path }: Source, word: Word, bare: Bar
 }
 
 /** An environment variable may have such a name as well, and a host as its value. */
-const isNamesKey = (key: string, path: string): boolean =>
-  (aboutNames.test(key) || key === "apiVersion") && !/(\.value$|^data|^stringData)/.test(path);
+const isNamesKey = (key: string, text: Source): boolean =>
+  aboutNames.test(key) && !/(\.value$|^data|^stringData)/.test(text.path);
 
 /** `management.tls.dev = on`: the word is the name of a setting. */
 const isSettingName = (text: string, end: number): boolean =>

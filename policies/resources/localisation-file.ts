@@ -10,9 +10,17 @@ const maximumLength = 2_000_000;
 
 export const isLocalisationFile = (text: string): boolean => localisationIn(text) !== undefined;
 
+let last: { readonly text: string; readonly file: JsonObject | undefined } | undefined;
+
 /** What the text says; undefined where it has another form. */
 export function localisationIn(text: string): JsonObject | undefined {
-  if (!text.includes(apiVersion) || text.length > maximumLength) return undefined;
+  if (text.length < 60 || text.length > maximumLength || !text.includes(apiVersion)) return undefined;
+  // Several policies ask for the same text.
+  if (last?.text !== text) last = { text, file: parsed(text) };
+  return last.file;
+}
+
+function parsed(text: string): JsonObject | undefined {
   try {
     const file: unknown = text.startsWith("{") ? JSON.parse(text) : parse(text);
     // The parts read it together with the name of its environment.

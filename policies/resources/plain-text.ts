@@ -60,14 +60,39 @@ function unpacked(bytes: Buffer): Buffer {
   }
 }
 
-const encoded = /[A-Za-z0-9+/]{16,}={0,2}/g;
+const shortest = 16;
+const isSign = new Uint8Array(128);
+for (const sign of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+  isSign[sign.charCodeAt(0)] = 1;
+const isEncoded = (text: string, at: number): boolean => isSign[text.charCodeAt(at)] === 1;
+
+/** Words of at least 16 letters, digits, `+` and `/`. It looks at each 16th sign, since most words are shorter. */
+function* longWords(text: string): Generator<string> {
+  for (let at = shortest - 1; at < text.length; at += shortest) {
+    if (!isEncoded(text, at)) continue;
+    let start = at;
+    while (at - start < shortest && isEncoded(text, start - 1)) start--;
+    while (start > 0 && at - start >= shortest - 1 && isEncoded(text, start - 1)) start--;
+    let end = at + 1;
+    if (at - start < shortest - 1) {
+      while (end - start < shortest && isEncoded(text, end)) end++;
+      if (end - start < shortest) {
+        at = end;
+        continue;
+      }
+    }
+    while (isEncoded(text, end)) end++;
+    yield text.slice(start, end);
+    at = end;
+  }
+}
+
 const readable = /^[\x20-\x7e\s]*$/;
 
 /** Texts inside a text that are in base64: `echo aHR0cHM6Ly… | base64 -d`. */
 export function encodedWithin(text: string): string[] {
   const found: string[] = [];
-  if (text.length < 16) return found;
-  for (const [word] of text.matchAll(encoded)) {
+  for (const word of longWords(text)) {
     // Most words of 16 letters are names; their first bytes as base64 are no text.
     const isPacked = word.startsWith("H4sI");
     if (!isPacked && !readable.test(Buffer.from(word.slice(0, 12), "base64").toString("latin1"))) continue;
