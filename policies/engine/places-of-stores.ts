@@ -13,14 +13,17 @@ import { regionName } from "./place-names.ts";
 import type { Violation } from "./policy.ts";
 
 /** A host of AWS in an allowed region that belongs to whoever made it, and not to this plan. */
-export function violationOfOwner({ host, path }: HostReference, context: PolicyContext): Violation | [] {
+export function violationOfOwner(
+  { host, within, path }: HostReference,
+  context: PolicyContext,
+): Violation | [] {
   if (context.locationOf(host).kind !== "allowed-region") return [];
-  const owned = ownedByAnyone(host);
+  const owned = ownedByAnyone(host) ?? within;
   if (owned === undefined || isOfPlan(host, owned, context)) return [];
   return {
     path,
     value: host,
-    message: `It names ${host}, which anybody may own in the region: neither the plan nor the file has it.`,
+    message: `It names ${ownedByAnyone(host) === undefined ? `${host}/${owned}` : host}, which anybody may own in the region: neither the plan nor the file has it.`,
     remediation: removeOrRegister(host),
   };
 }
@@ -33,6 +36,7 @@ function isOfPlan(host: string, owned: string, context: PolicyContext): boolean 
   const { account } = context.country.hosting.aws ?? {};
   const service = awsHost(host)?.service ?? "";
   if (service.startsWith("s3")) return isOwnBucket(owned.replace(/\.s3$/, ""), context);
+  if (service === "sqs") return account !== undefined && owned === account;
   if (service === "ecr") return account === undefined || owned.startsWith(account);
   const [identifier] = owned.split(".");
   return context.resources.all.some(

@@ -94,9 +94,12 @@ export function likeness(text: string): Likeness {
   if (dot <= 0 || !isTopLevelDomain(last) || !isDottedName(text)) return "none";
   if (parse(asciiName(text)).domain === null) return "none";
   if (fileEndings.has(last) || commonWords.has(last)) return "file";
-  if (packageStart.test(text) && !text.includes("-") && text.split(".").length > 2) return "file";
+  if (isPackage(text)) return "file";
   return last.length === 2 || last.startsWith("xn--") || servedDomains.has(last) ? "host" : "word";
 }
+
+export const isPackage = (name: string): boolean =>
+  packageStart.test(name) && !name.includes("-") && name.split(".").length > 2;
 
 export const looksLikeFile = (name: string): boolean =>
   fileEndings.has(name.replace(/\.$/, "").split(".").at(-1)?.toLowerCase() ?? "");

@@ -4,7 +4,7 @@
  */
 import { isIP } from "node:net";
 import { languageOf, withoutComments } from "./comments.ts";
-import { canonicalHost, isApiGroup, isDottedName, likeness, looksLikeFile } from "./host-names.ts";
+import { canonicalHost, isApiGroup, isDottedName, isPackage, likeness, looksLikeFile } from "./host-names.ts";
 import { rememberLast } from "./last.ts";
 import { isLocalisationFile } from "./localisation-file.ts";
 import { encodedWithin, fromBase64, unescaped } from "./plain-text.ts";
@@ -18,6 +18,8 @@ export interface HostReference {
   readonly port?: number;
   /** Of the URL, in lower case; undefined where the text has none. */
   readonly scheme?: string;
+  /** The first part of the path of a URL at a cloud's service, such as the bucket or the account. */
+  readonly within?: string;
   readonly path: string;
 }
 
@@ -40,6 +42,9 @@ const scheme = new RegExp(`[a-z][a-z0-9+-]{0,${longest.scheme - 1}}$`, "i");
 /** What browsers and other programs by the WHATWG standard accept for `https://`. */
 const looseUrl = /(?<![\w.])(https?|wss?|ftp):([/\\]{0,4})(?=[^\s/\\"'<>`,;|{}()])/gi;
 const protocolRelative = /(?<=^|[\s"'=(,`])\/\/(?=[\p{L}\p{N}[])/gu;
+const ownerInPath = /^(?:s3|sqs)[\w.-]{0,60}\.amazonaws\.com(?:\.cn)?(?::\d{1,5})?\/([\w.-]{1,90})/i;
+/** Bash connects where such a file is opened. */
+const deviceOfShell = /\/dev\/(?:tcp|udp)\/([^\s/"']{1,300})/g;
 const endOfAuthority = /[\s"'<>`|\\^/?#;\ufffd]/;
 const separators = " \t\n\v\f\r\"'<>`,;=()[]{}|&\ufffd\0";
 const separatorCodes = new Set([...separators].map((sign) => sign.charCodeAt(0)));
@@ -116,7 +121,9 @@ function distinctHosts(text: Reading): readonly Found[] {
   const seen = new Set(identifiers);
   for (const host of readHosts(text, 2)) {
     const bare = host.scheme === undefined && host.port === undefined;
-    const print = bare ? host.host : `${host.scheme ?? ""} ${host.host} ${host.port ?? ""}`;
+    const print = bare
+      ? host.host
+      : `${host.scheme ?? ""} ${host.host} ${host.port ?? ""} ${host.within ?? ""}`;
     if (seen.has(print) || identifiers.has(host.host)) continue;
     // A URL or a port says more than the bare name.
     seen.add(print).add(host.host);
@@ -132,6 +139,8 @@ function* readHosts(text: Reading, depth: number): Generator<Found> {
   if (/[.:]/.test(value)) {
     if (value.includes(":")) yield* hostsOfUrls(value);
     if (value.includes("//")) yield* hostsAfterSlashes(value);
+    if (value.includes("/dev/"))
+      for (const [, host = ""] of value.matchAll(deviceOfShell)) yield* hostsOfAuthority(host);
     yield* hostsOfWords({ ...text, value }, language === "code");
   } else if (isHostKey(text.key) && numericHost.test(value)) {
     yield reference(value);
@@ -175,7 +184,9 @@ function* hostsAfterSlashes(text: string): Generator<Found> {
 function* hostsAt(text: string, start: number): Generator<Found> {
   const rest = text.slice(start, start + longest.authority);
   const end = rest.search(endOfAuthority);
-  yield* hostsOfAuthority(end < 0 ? rest : rest.slice(0, end));
+  const within = end < 0 ? undefined : ownerInPath.exec(rest.slice(0, end + 100))?.[1];
+  for (const host of hostsOfAuthority(end < 0 ? rest : rest.slice(0, end)))
+    yield within === undefined ? host : { ...host, within };
   // Programs differ in where the name of the user ends: `https://own.example\@a.example`.
   if (end >= 0 && /^[\\?#;]@/.test(rest.slice(end))) yield* hostsAt(rest, end + 2);
 }
@@ -237,7 +248,7 @@ interface Named {
 
 /** The names of a word such as `user@a.example:/srv`, `@@a.example:514`, `tcp:a.example`, `a.example:443/path`. */
 function namesIn(piece: string): readonly Named[] {
-  return /[@:/\\*]/.test(piece) ? [...namesAmong(piece)] : [{ name: piece, rest: "" }];
+  return /[@:/\\*#]|^\./.test(piece) ? [...namesAmong(piece)] : [{ name: piece, rest: "" }];
 }
 
 function* namesAmong(piece: string): Generator<Named> {
@@ -247,14 +258,18 @@ function* namesAmong(piece: string): Generator<Named> {
   // A range of addresses is no host.
   if (/^\/\d{1,3}$/.test(rest) && isIP(hosts) === 4) return;
   const at = hosts.lastIndexOf("@");
-  const user = at < 0 ? undefined : hosts.slice(0, at).replace(/^@$/, "");
-  const parts = hosts.slice(at + 1).split(":");
+  const before = hosts.slice(0, Math.max(at, 0));
+  // `9.9.9.9@853`: some programs write the port so.
+  if (isAddress(before)) yield { name: before, rest };
+  const user = at < 0 ? undefined : before.replace(/^@$/, "");
+  const parts = hosts.slice(at + 1).split(/[:#]/);
   for (const [index, part] of parts.entries()) {
     if (!part.includes(".")) continue;
     const next = parts[index + 1];
     const isPort = next !== undefined && port.test(next) && next.length > 1;
     yield {
-      name: part.replace(/^\*\./, ""),
+      // `*.a.example`, and `${HOST:-a.example}` of a shell.
+      name: part.replace(index === 0 ? /^(\*\.|\.)/ : /^[*.-]{1,2}/, ""),
       ...(isPort && { port: next }),
       ...(user !== undefined && { user: next === undefined ? user : "" }),
       rest,
@@ -274,18 +289,19 @@ function isBareHost({ value, key, isName }: Reading, word: Word, bare: Bare): bo
   if (!isDottedName(name)) return false;
   const setting = settingBefore(value, start);
   if (user !== undefined) {
-    const sent = aboutRecipient.test(setting ?? key) || (setting === undefined && aboutServer.test(key));
+    const sent = aboutRecipient.test(setting ?? key) || (setting === undefined && bare.everyName);
     return sent || isArgumentOfProgram(value, start);
   }
   const isNamed = setting !== undefined && aboutNames.test(setting);
   const isServer =
     (bare.everyName && !(isNamed && !aboutServer.test(setting))) ||
     (setting !== undefined && aboutServer.test(setting));
-  if (isServer && !looksLikeFile(name)) return true;
   const like = likeness(name);
+  if (isServer && !looksLikeFile(name) && !(like === "none" && isPackage(name))) return true;
   if (like === "none" || isName || isNamed || isApiGroup(name)) return false;
   const isKey = isSettingName(value, start + piece.length);
-  if (!isKey && isArgumentOfProgram(value, start)) return !looksLikeFile(name);
+  // A file has no path behind it.
+  if (!isKey && isArgumentOfProgram(value, start)) return !looksLikeFile(name) || bare.rest.startsWith("/");
   if (like === "word") return value.length === piece.length && !bare.isCode;
   if (like !== "host") return false;
   if (inApiGroups.test(value.slice(Math.max(0, start - longest.command), start))) return false;

@@ -13,6 +13,8 @@ import { type Resource, typeKey } from "../../resources/resource.ts";
 import { openRemotes } from "../security/plain-stores.ts";
 
 /** Links for people, such as runbooks. */
+/** A name that the pod itself leads to an address; that address is read. */
+const ownAlias = /\.hostAliases\[\d+\]\.hostnames/;
 const forPeople = /metadata\.(annotations|labels)|(runbook|dashboard)(_url|Url)/;
 
 export const unregisteredHost: ResourcePolicy = {
@@ -130,6 +132,9 @@ function hostsOfSettings(subject: Resource): HostReference[] {
   );
   return hostsOf(subject).filter(
     ({ path }) =>
-      !forPeople.test(path) && !images.has(path) && !/\.?image$|^chart$|^repositoryOpts/.test(path),
+      !forPeople.test(path) &&
+      !ownAlias.test(path) &&
+      !images.has(path) &&
+      !/\.?image$|^chart$|^repositoryOpts/.test(path),
   );
 }
