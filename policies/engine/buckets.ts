@@ -1,5 +1,6 @@
 /** Buckets by name or ARN. An ARN of S3 has neither region nor account, so the bucket must be in the plan. */
 
+import { awsSettingsOf } from "../resources/aws-settings.ts";
 import { rememberLast } from "../resources/last.ts";
 import { textAt } from "../resources/properties.ts";
 import { effectiveRegion } from "../resources/region.ts";
@@ -22,6 +23,23 @@ const bucketsByName = rememberLast((resources: ResourceSet) => {
 export function bucketNamed(resources: ResourceSet, nameOrArn: string): Resource | undefined {
   const name = nameOrArn.replace(/^arn:[a-z-]+:s3:::/, "").split("/")[0] ?? "";
   return bucketsByName(resources).get(name);
+}
+
+/** Settings that name a bucket, in any resource; a bare `bucket` is where logs or answers go, except in what belongs to a bucket. */
+const bucketKey = /bucket(_?(name|arn))?$/i;
+const bucketArn = /^arn:aws[a-z-]*:s3:::[^*/]+(\/[^*]*)?\*?$/;
+
+/** Violations in the buckets that any setting of a resource names, by name or ARN. */
+export function bucketDestinations(resource: Resource, context: PolicyContext, what: string): Violation[] {
+  const found = new Map<string, Violation>();
+  for (const { key, value, path } of awsSettingsOf(resource)) {
+    const named = bucketKey.test(key) && /^[a-z0-9][a-z0-9.-]+$|^arn:/.test(value);
+    if (!named && !(bucketArn.test(value) && key !== "values")) continue;
+    if (value.startsWith("arn:") && !bucketArn.test(value)) continue;
+    const violation = found.has(path) ? undefined : violationOfBucket(context, path, value, what);
+    if (violation !== undefined) found.set(path, violation);
+  }
+  return [...found.values()];
 }
 
 /** The violation in sending data to a bucket that is abroad or whose place is unknown. */

@@ -51,10 +51,15 @@ export function plannedResources(planned: readonly PlannedResource[]): Resource[
       properties,
       ...(provider !== undefined && { provider }),
       ...(parent !== null && { parent }),
-      ...(!custom && { component: true }),
+      ...(!custom && !isOfProvider(type) && { component: true }),
     };
   });
 }
+
+/** Types that are resources whatever a plan says of them. Of Kubernetes' package, charts and files of YAML are components. */
+const isOfProvider = (type: string): boolean =>
+  /^(aws|random|tls|pulumi:providers):/.test(type) ||
+  (type.startsWith("kubernetes:") && !/^kubernetes:(helm\.sh\/|yaml|kustomize)/.test(type));
 
 /** The outputs of a stack, which everybody with access to its state can read, as the state holds them. */
 export function stackOutputs({ outputs, country }: CountryPlan): Resource {

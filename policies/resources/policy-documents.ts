@@ -17,7 +17,7 @@ export interface Statement {
 }
 
 export interface StatementPrincipal {
-  readonly kind: "AWS" | "Federated" | "CanonicalUser";
+  readonly kind: "AWS" | "Federated" | "CanonicalUser" | "Service";
   readonly text: string;
 }
 
@@ -78,7 +78,7 @@ function principalsOf(statement: JsonObject): StatementPrincipal[] | undefined {
   if (statement.NotPrincipal !== undefined) return [{ kind: "AWS", text: "*" }];
   if (typeof named === "string") return [{ kind: "AWS", text: named }];
   if (!isObject(named)) return undefined;
-  return (["AWS", "Federated", "CanonicalUser"] as const).flatMap((kind) =>
+  return (["AWS", "Federated", "CanonicalUser", "Service"] as const).flatMap((kind) =>
     texts(named, kind).map((text) => ({ kind, text })),
   );
 }

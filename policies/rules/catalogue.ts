@@ -89,8 +89,10 @@ import { stateAbroad } from "./place/state-abroad.ts";
 import { stateSettings } from "./place/state-settings.ts";
 import { volumeAbroad } from "./place/volume-abroad.ts";
 import { zoneAbroad } from "./place/zone-abroad.ts";
+import { accountDefaults } from "./security/account-defaults.ts";
 import { anonymousLogin } from "./security/anonymous-login.ts";
 import { auditTrail } from "./security/audit-trail.ts";
+import { automaticBackup } from "./security/automatic-backup.ts";
 import { backupRetention } from "./security/backup-retention.ts";
 import { bucketKey } from "./security/bucket-key.ts";
 import { bucketPublic } from "./security/bucket-public.ts";
@@ -98,6 +100,9 @@ import { bucketTls } from "./security/bucket-tls.ts";
 import { clusterSecrets } from "./security/cluster-secrets.ts";
 import { dataDeletable } from "./security/data-deletable.ts";
 import { dataDurability } from "./security/data-durability.ts";
+import { databaseDurability } from "./security/database-durability.ts";
+import { databaseWithoutTls } from "./security/database-without-tls.ts";
+import { earlyExpiry } from "./security/early-expiry.ts";
 import { foreignPrincipal } from "./security/foreign-principal.ts";
 import { identityRights } from "./security/identity-rights.ts";
 import { instanceMetadata } from "./security/instance-metadata.ts";
@@ -190,8 +195,10 @@ const named: readonly Policy[] = [
   serviceAccountToken,
   storageClassTopology,
   unrenderedChart,
+  accountDefaults,
   anonymousLogin,
   auditTrail,
+  automaticBackup,
   backupRetention,
   bucketKey,
   bucketPublic,
@@ -199,6 +206,9 @@ const named: readonly Policy[] = [
   clusterSecrets,
   dataDeletable,
   dataDurability,
+  databaseDurability,
+  databaseWithoutTls,
+  earlyExpiry,
   foreignPrincipal,
   identityRights,
   instanceMetadata,

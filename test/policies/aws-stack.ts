@@ -112,6 +112,10 @@ export const awsStack: readonly Resource[] = [
     manageMasterUserPassword: true,
     tags: classes("identity diagnosticAnswers"),
   }),
+  aws("rds/parameterGroup:ParameterGroup", "accounts", {
+    family: "postgres18",
+    parameters: [{ name: "rds.force_ssl", value: "1" }],
+  }),
   aws("ebs/volume:Volume", "readings", {
     availabilityZone: `${region}a`,
     encrypted: true,

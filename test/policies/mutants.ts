@@ -1104,5 +1104,34 @@ export const awsMutations: readonly Mutation[] = [
     "a key in a start script",
     aws("ec2/instance:Instance", "x", { userData: "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE" }),
   ),
+  set("database-without-tls", "rds/parameterGroup:ParameterGroup", "parameters", [
+    { name: "rds.force_ssl", value: "0" },
+  ]),
+  add(
+    "database-durability",
+    "a database that confirms what it has not written",
+    aws("rds/parameterGroup:ParameterGroup", "x", {
+      family: "postgres18",
+      parameters: [{ name: "fsync", value: "off" }],
+    }),
+  ),
+  add(
+    "early-expiry",
+    "backups that end after a day",
+    aws("s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "x", {
+      bucket: "backups",
+      rules: [{ status: "Enabled", expiration: { days: 1 } }],
+    }),
+  ),
+  add(
+    "automatic-backup",
+    "a table without backups",
+    aws("dynamodb/table:Table", "x", { deletionProtectionEnabled: true }),
+  ),
+  add(
+    "account-defaults",
+    "buckets of the account may be public",
+    aws("s3/accountPublicAccessBlock:AccountPublicAccessBlock", "x", { blockPublicAcls: false }),
+  ),
   add("unmapped-type", "a service that no policy knows", aws("workspaces/workspace:Workspace", "x", {})),
 ];

@@ -1,8 +1,10 @@
-/** Access logs, inventories and analyses of buckets go to buckets of the plan in allowed regions. */
+/** What a resource writes to a bucket goes to a bucket of the plan in an allowed region: logs, inventories, answers of commands. */
 
-import { violationOfBucket } from "../../engine/buckets.ts";
-import type { ResourcePolicy } from "../../engine/policy.ts";
+import { bucketDestinations, violationOfBucket } from "../../engine/buckets.ts";
+import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
 import { textAt } from "../../resources/properties.ts";
+import { typeToken } from "../../resources/resource.ts";
+import { deliveryStream } from "../flows/delivery-stream.ts";
 
 const targets: readonly (readonly [path: string, what: string])[] = [
   ["targetBucket", "The access log"],
@@ -11,13 +13,20 @@ const targets: readonly (readonly [path: string, what: string])[] = [
   ["storageClassAnalysis.dataExport.destination.s3BucketDestination.bucketArn", "The analysis"],
 ];
 
+/** What belongs to a bucket names it; rights and code are no data that goes to it. */
+const notSent = /^(s3|s3control|s3tables|iam|lambda|kms)\//;
+const elsewhere = new Set(deliveryStream.types);
+
 export const bucketReportTarget: ResourcePolicy = {
   id: "bucket-report-target",
   area: "copies",
   scope: "resource",
-  title: "Logs, inventories and analyses of buckets stay in the allowed regions.",
-  risk: "An inventory lists the name of every object, an access log the address of every reader.",
+  title:
+    "Logs, inventories, exports and answers of commands go only to buckets of the plan in allowed regions.",
+  risk: "An inventory lists the name of every object, an access log the address of every reader; a bucket's name says neither where it is nor whose.",
   types: [
+    "aws:*",
+    // What these are for is known by this policy, so they are named.
     "aws:s3/bucketLogging:BucketLogging",
     "aws:s3/bucket:Bucket",
     "aws:s3/inventory:Inventory",
@@ -28,12 +37,16 @@ export const bucketReportTarget: ResourcePolicy = {
   dataClasses: ["logs", "backups"],
   controls: { iso27001: ["A.8.15", "A.5.23"], nist80053: ["AU-9", "SA-9(5)"] },
   remediation: "Name a bucket of this plan in an allowed region.",
-  check: ({ properties }, context) =>
-    targets.flatMap(([path, what]) => {
-      const destination = textAt(properties, path);
+  check(subject, context) {
+    if (elsewhere.has(subject.type)) return notApplicable;
+    if (!notSent.test(typeToken(subject.type).module))
+      return bucketDestinations(subject, context, "What it writes");
+    return targets.flatMap(([path, what]) => {
+      const destination = textAt(subject.properties, path);
       const violation = destination && violationOfBucket(context, path, destination, what);
       return violation ? [violation] : [];
-    }),
+    });
+  },
   examples: {
     passing: [
       {
@@ -43,6 +56,11 @@ backups: { type: aws:s3/bucketLogging:BucketLogging, properties: { bucket: backu
       },
     ],
     failing: [
+      {
+        pulumi: `
+pages: { type: aws:lb/loadBalancer:LoadBalancer, properties: { accessLogs: { enabled: true, bucket: theirs } } }`,
+        findings: `LoadBalancer/pages accessLogs.bucket: What it writes goes to the bucket theirs, and the plan does not say where that is. Send it to a bucket of this plan.`,
+      },
       {
         pulumi: `
 audit: { type: aws:s3/bucket:Bucket, properties: { bucket: audit, region: us-east-1 } }

@@ -1,5 +1,6 @@
 /** Streams deliver to stores of the region, not to services on the web. */
 
+import { bucketDestinations } from "../../engine/buckets.ts";
 import { hostViolations } from "../../engine/host-violations.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { hostsIn } from "../../resources/hosts.ts";
@@ -27,6 +28,8 @@ export const deliveryStream: ResourcePolicy = {
   check(subject, context) {
     const destination = textAt(subject.properties, "destination") ?? "";
     const hosts = textsOf(subject).flatMap((text) => hostsIn(text));
+    const buckets = bucketDestinations(subject, context, "What it delivers");
+    if (buckets.length > 0) return buckets;
     const outside = hostViolations(
       hosts,
       context,
@@ -50,6 +53,12 @@ logs: { type: aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream,
       },
     ],
     failing: [
+      {
+        pulumi: `
+logs: { type: aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream,
+  properties: { destination: extended_s3, extendedS3Configuration: { bucketArn: arn:aws:s3:::copies } } }`,
+        findings: `FirehoseDeliveryStream/logs extendedS3Configuration.bucketArn: What it delivers goes to the bucket arn:aws:s3:::copies, and the plan does not say where that is. Send it to a bucket of this plan.`,
+      },
       {
         pulumi: `
 logs:

@@ -6,15 +6,21 @@ import { asksOutsideFirst, violationsOfSearches } from "../../engine/name-lookup
 import { operatorTypes } from "../../engine/operator-types.ts";
 import { violationOfOwner, violationsOfBuckets } from "../../engine/places-of-stores.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
+import { awsHostsOf } from "../../resources/aws-settings.ts";
 import { type HostReference, hostsOf, isBucket } from "../../resources/hosts.ts";
 import { imagesOf } from "../../resources/image.ts";
 import { workloads } from "../../resources/pods.ts";
-import { type Resource, typeKey } from "../../resources/resource.ts";
+import { type Resource, typeKey, typeToken } from "../../resources/resource.ts";
+import { dataTransferService } from "../copies/data-transfer-service.ts";
+import { keyStoreOutside } from "../copies/key-store-outside.ts";
 import { openRemotes } from "../security/plain-stores.ts";
+import { deliveryStream } from "./delivery-stream.ts";
+import { eventTarget } from "./event-target.ts";
+import { topicSubscription } from "./topic-subscription.ts";
 
-/** Links for people, such as runbooks. */
 /** A name that the pod itself leads to an address; that address is read. */
 const ownAlias = /\.hostAliases\[\d+\]\.hostnames/;
+/** Links for people, such as runbooks. */
 const forPeople = /metadata\.(annotations|labels)|(runbook|dashboard)(_url|Url)/;
 
 export const unregisteredHost: ResourcePolicy = {
@@ -34,6 +40,8 @@ export const unregisteredHost: ResourcePolicy = {
     "kubernetes:monitoring.coreos.com/*:AlertmanagerConfig",
     "kubernetes:monitoring.coreos.com/*:Probe",
     "kubernetes:grafana.integreatly.org/*:GrafanaDatasource",
+    "aws:*",
+    // What these may hold is known by this policy, so they are named.
     "aws:lambda/function:Function",
     "aws:ecs/taskDefinition:TaskDefinition",
     "aws:ec2/instance:Instance",
@@ -47,7 +55,8 @@ export const unregisteredHost: ResourcePolicy = {
   remediation:
     "Remove the address, or register its host under `residency.endpoints` with its country and the data that it receives.",
   check(subject, context) {
-    const hosts = hostsOfSettings(subject);
+    const isAws = typeToken(subject.type).package === "aws";
+    const hosts = isAws ? hostsOfAws(subject) : hostsOfSettings(subject);
     const absolute = asksOutsideFirst(subject);
     const named = [...hosts.filter((host) => !isBucket(host)), ...changesOfCountry(subject, context)];
     return [
@@ -115,6 +124,12 @@ data:
       },
       {
         pulumi: `
+pages: { type: aws:route53/record:Record,
+  properties: { zoneId: zone, name: sme.example.gov.za, type: CNAME, records: [d111.cloudfront.net] } }`,
+        findings: `Record/pages records[0]: It names d111.cloudfront.net, which the file does not register. Remove it, or register d111.cloudfront.net under residency.endpoints with its country.`,
+      },
+      {
+        pulumi: `
 export: { type: aws:lambda/function:Function,
   properties: { environment: { variables: { TARGET: https://export.eu-west-1.amazonaws.com/ } } } }`,
         findings: `Function/export environment.variables.TARGET: It names export.eu-west-1.amazonaws.com in eu-west-1 (Dublin, Ireland). Remove it, or register export.eu-west-1.amazonaws.com under residency.endpoints with its country.`,
@@ -122,6 +137,18 @@ export: { type: aws:lambda/function:Function,
     ],
   },
 };
+
+/** Their policies say of the same hosts what goes there. */
+const elsewhere = new Set(
+  [dataTransferService, deliveryStream, eventTarget, keyStoreOutside, topicSubscription].flatMap(
+    ({ types }) => types,
+  ),
+);
+
+function hostsOfAws(subject: Resource): HostReference[] {
+  if (elsewhere.has(subject.type)) return [];
+  return awsHostsOf(subject).filter(({ path, scheme }) => scheme !== "s3" && !forPeople.test(path));
+}
 
 const makesPods = new Set(workloads.map(typeKey));
 

@@ -19,6 +19,8 @@ export const openEgress: ResourcePolicy = {
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     "aws:ec2/securityGroupRule:SecurityGroupRule",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    "aws:ec2/managedPrefixList:ManagedPrefixList",
+    "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry",
   ],
   severity: "high",
   level: "mandatory",
@@ -26,6 +28,11 @@ export const openEgress: ResourcePolicy = {
   controls: { iso27001: ["A.8.20", "A.8.12"], nist80053: ["SC-7(5)", "SC-7(10)"] },
   remediation: "Name the addresses: the network's own range and those of `residency.endpoints`.",
   check({ type, properties }, context) {
+    if (type.endsWith(":ManagedPrefixListEntry")) return violationsOfList(properties, "", context);
+    if (type.endsWith(":ManagedPrefixList"))
+      return objectsAt(properties, "entries").flatMap(({ value, path }) =>
+        violationsOfList(value, `${path}.`, context),
+      );
     if (type.endsWith(":SecurityGroupEgressRule")) return violationsOf(properties, "", context);
     if (type.endsWith(":SecurityGroupRule"))
       return textAt(properties, "type") === "egress" ? violationsOf(properties, "", context) : [];
@@ -46,6 +53,11 @@ nodes:
     failing: [
       {
         pulumi: `
+partners: { type: aws:ec2/managedPrefixList:ManagedPrefixList, properties: { entries: [{ cidr: 203.0.113.0/24 }] } }`,
+        findings: `ManagedPrefixList/partners entries[0].cidr: Traffic may go out to 203.0.113.0/24, which no endpoint of the file covers. Name the network's own range and the addresses of residency.endpoints.`,
+      },
+      {
+        pulumi: `
 nodes: { type: aws:ec2/securityGroup:SecurityGroup,
   properties: { egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: [0.0.0.0/0] }] } }`,
         findings: `SecurityGroup/nodes egress[0].cidrBlocks[0]: Traffic may go out to everywhere (0.0.0.0/0). Name the network's own range and the addresses of residency.endpoints.`,
@@ -60,8 +72,23 @@ out: { type: aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule,
   },
 };
 
-function violationsOf(rule: Json, prefix: string, context: PolicyContext): Violation[] {
-  return rangePaths.flatMap((at) =>
+/** A list may also say who may come in. */
+function violationsOfList(entry: Json, prefix: string, context: PolicyContext): Violation[] {
+  const { kubernetes, aws } = context.country.hosting;
+  const sources = new Set([
+    ...(kubernetes?.mqtt?.allowedSources ?? []),
+    ...(aws?.mqtt?.allowedSources ?? []),
+  ]);
+  return violationsOf(entry, prefix, context, ["cidr"]).filter(({ value = "" }) => !sources.has(value));
+}
+
+function violationsOf(
+  rule: Json,
+  prefix: string,
+  context: PolicyContext,
+  paths: readonly string[] = rangePaths,
+): Violation[] {
+  return paths.flatMap((at) =>
     textsAt(rule, at).flatMap(({ value, path }) => {
       const range = addressRange(value);
       if (range !== undefined && (isInternalAddress(range) || context.isRegisteredAddress(range))) return [];

@@ -1,8 +1,12 @@
 /** Settings inside a resource name allowed regions only, under any key: for what the policies on copies don't know. */
 
+import { awsRegions } from "../../../localisation/cloud-geography.ts";
+import type { PolicyContext } from "../../engine/context.ts";
 import { foreignRegions } from "../../engine/host-violations.ts";
 import { regionName } from "../../engine/place-names.ts";
 import { notApplicable, type ResourcePolicy } from "../../engine/policy.ts";
+import { awsSettingsOf } from "../../resources/aws-settings.ts";
+import type { Resource } from "../../resources/resource.ts";
 import { textsOf } from "../../resources/texts.ts";
 import { databaseReplica } from "../copies/database-replica.ts";
 import { fileSystemReplication } from "../copies/file-system-replication.ts";
@@ -41,14 +45,16 @@ export const regionNamedAbroad: ResourcePolicy = {
   remediation: "Name an allowed region, or remove the setting.",
   check(subject, context) {
     if (checkedElsewhere.has(subject.type)) return notApplicable;
-    return foreignRegions(textsOf(subject), context)
-      .filter(({ path }) => path !== "region")
-      .map(({ value, path }) => ({
+    const byKey = foreignRegions(textsOf(subject), context).filter(({ path }) => path !== "region");
+    const paths = new Set(byKey.map(({ path }) => path));
+    return [...byKey, ...regionsInside(subject, context).filter(({ path }) => !paths.has(path))].map(
+      ({ value, path }) => ({
         path,
         value,
         message: `It names ${regionName(value)}, which is not one of the file's regions.`,
         remediation: `Name ${context.allowedRegions || "a place in the country"}, or remove the setting.`,
-      }));
+      }),
+    );
   },
   examples: {
     passing: [
@@ -63,12 +69,38 @@ export: { type: aws:lambda/function:Function,
         pulumi: `
 export: { type: aws:lambda/function:Function,
   properties: { environment: { variables: { BUCKET_REGION: eu-west-1 } } } }
+collector: { type: aws:eks/addon:Addon,
+  properties: { addonName: amazon-cloudwatch-observability, configurationValues: '{"agent":{"region":"us-east-1"}}' } }
 inventory: { type: aws:ssm/resourceDataSync:ResourceDataSync,
   properties: { s3Destination: { bucketName: inventory, region: us-east-1 } } }`,
         findings: `
 Function/export environment.variables.BUCKET_REGION: It names eu-west-1 (Dublin, Ireland), which is not one of the file's regions. Name af-south-1, or remove the setting.
+Addon/collector configurationValues: It names us-east-1 (Northern Virginia, United States), which is not one of the file's regions. Name af-south-1, or remove the setting.
 ResourceDataSync/inventory s3Destination.region: It names us-east-1 (Northern Virginia, United States), which is not one of the file's regions. Name af-south-1, or remove the setting.`,
       },
     ],
   },
 };
+
+interface Named {
+  readonly value: string;
+  readonly path: string;
+}
+
+const named = /(?<![a-z0-9.-])[a-z]{2,4}(?:-[a-z]{2,9}){1,2}-\d(?![a-z0-9-])/g;
+
+/** Regions that any setting names, also inside a text; not those of an ARN or a host, which other policies read. */
+function regionsInside(subject: Resource, context: PolicyContext): Named[] {
+  return awsSettingsOf(subject).flatMap(({ value, path }): Named[] => {
+    if (path === "region" || !value.includes("-")) return [];
+    if (value.startsWith("arn:") || value.includes("://")) return [];
+    const found = (value.match(named) ?? []).find(
+      (word) =>
+        Object.hasOwn(awsRegions, word) &&
+        !context.isAllowedRegion(word) &&
+        // The stack's own region stands where the file names none.
+        !value.includes(`:${word}:`),
+    );
+    return found === undefined ? [] : [{ value: found, path }];
+  });
+}

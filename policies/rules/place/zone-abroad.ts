@@ -1,11 +1,14 @@
 /** Zones that a resource names are in the country: a Local Zone may be in another country than its region. */
 import { awsZone } from "../../../localisation/cloud-geography.ts";
+import type { PolicyContext } from "../../engine/context.ts";
 import { zoneName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { textsOf } from "../../resources/texts.ts";
 
 const zoneKey =
   /^(availabilityZones?|azs?|zones?|availabilityZoneNames?|preferred\w*Azs?|(source|standby)AvailabilityZone)$/;
+/** The zones from which an address is announced: a region, or a Local Zone's group. */
+const borderKey = /^networkBorderGroup$/;
 const zoneIdKey = /^availabilityZoneIds?$/;
 
 export const zoneAbroad: ResourcePolicy = {
@@ -32,6 +35,15 @@ export const zoneAbroad: ResourcePolicy = {
             remediation: `Name the zone instead: ${context.allowedZones}.`,
           },
         ];
+      if (borderKey.test(key) && !isAllowedBorder(value, context))
+        return [
+          {
+            path,
+            value,
+            message: `The address is announced from ${value}, which is no region of the file.`,
+            remediation: `Remove it, or use ${context.allowedRegions || "no address of this provider"}.`,
+          },
+        ];
       if (!zoneKey.test(key) || path.startsWith("tags")) return [];
       if (context.isAllowedZone(value) || (awsZone(value) === undefined && !/^[a-z]+-[a-z]/.test(value)))
         return [];
@@ -54,6 +66,10 @@ accounts: { type: aws:rds/cluster:Cluster, properties: { availabilityZones: [af-
     ],
     failing: [
       {
+        pulumi: "out: { type: aws:ec2/eip:Eip, properties: { networkBorderGroup: us-east-1-wl1-bos-wlz-1 } }",
+        findings: `Eip/out networkBorderGroup: The address is announced from us-east-1-wl1-bos-wlz-1, which is no region of the file. Remove it, or use af-south-1.`,
+      },
+      {
         pulumi: `
 private-d: { type: aws:ec2/subnet:Subnet, properties: { availabilityZone: af-south-1-los-1a } }`,
         findings: `Subnet/private-d availabilityZone: It is in the zone af-south-1-los-1a (Lagos, Nigeria), which the file does not allow. Use one of af-south-1a, af-south-1b, af-south-1c.`,
@@ -69,3 +85,6 @@ private-d: { type: aws:ec2/subnet:Subnet, properties: { availabilityZone: af-sou
     ],
   },
 };
+
+const isAllowedBorder = (group: string, context: PolicyContext): boolean =>
+  context.isAllowedRegion(group) || context.isAllowedZone(`${group}a`);

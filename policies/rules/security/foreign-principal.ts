@@ -13,7 +13,7 @@ import { logDelivery } from "../flows/log-delivery.ts";
 
 /** Keys that name who gets access. */
 const principalKeys =
-  /^(principals?|allowedPrincipals|granteePrincipal|principalArns?|accountIds?|sharedAccounts|sharedUsers|userIds)$/;
+  /^(principals?|allowedPrincipals|granteePrincipal|principalArns?|account_?[iI]ds?|sharedAccounts|sharedUsers|userIds)$/;
 /** Keys that hold the number of an account. */
 const accountKeys = /account|principal|owner|member|grantee|shared|userIds|registryId|catalogId/i;
 /** Conditions that limit a statement to an account, an organisation or a network. */
@@ -99,6 +99,24 @@ tls:
       },
     ],
     failing: [
+      {
+        pulumi: `
+deploy:
+  type: aws:iam/role:Role
+  properties:
+    assumeRolePolicy:
+      fn::toJSON:
+        Statement:
+          - Effect: Allow
+            Principal: { Federated: arn:aws:iam::123456789012:oidc-provider/oidc.eks.af-south-1.amazonaws.com/id/1A2B }
+            Action: sts:AssumeRoleWithWebIdentity`,
+        findings: `Role/deploy assumeRolePolicy: It lets in whoever signs in at arn:aws:iam::123456789012:oidc-provider/oidc.eks.af-south-1.amazonaws.com/id/1A2B, since no condition says who. Add a condition on the provider's sub, with the one ServiceAccount that may.`,
+      },
+      {
+        pulumi: `
+export: { type: aws:lambda/functionUrl:FunctionUrl, properties: { authorizationType: NONE } }`,
+        findings: `FunctionUrl/export authorizationType: It gives access to everybody (*). Name roles of account 123456789012.`,
+      },
       {
         pulumi: `
 support:
@@ -189,14 +207,23 @@ metadata:
 interface Reference {
   readonly path: string;
   readonly text: string;
-  readonly kind: "principal" | "federated" | "canonical user" | "reference";
+  readonly kind: "principal" | "federated" | "anybody" | "service" | "canonical user" | "reference";
 }
 
 function judged({ path, text, kind }: Reference, context: PolicyContext): Violation | undefined {
   const at = { path, value: text };
   const remediation = "Name roles of the stack's own account.";
+  if (kind === "anybody")
+    return {
+      ...at,
+      message: `It lets in whoever signs in at ${text}, since no condition says who.`,
+      remediation: "Add a condition on the provider's sub, with the one ServiceAccount that may.",
+    };
+  if (kind === "service")
+    return { ...at, message: `It gives access to ${text}, which is no service of AWS.`, remediation };
   const account = accountOf(text);
-  if (account !== undefined)
+  const signsIn = kind === "federated" && isOutsider(text, context);
+  if (account !== undefined && !(signsIn && account === context.country.hosting.aws?.account))
     return otherAccount(
       context,
       account,
@@ -206,12 +233,13 @@ function judged({ path, text, kind }: Reference, context: PolicyContext): Violat
     );
   if (kind === "reference") return undefined;
   if (kind === "federated")
-    return text.startsWith("arn:")
+    return !isOutsider(text, context)
       ? undefined
       : { ...at, message: `It lets in whoever signs in at ${text}.`, remediation };
   if (kind === "canonical user")
     return { ...at, message: `It gives access to the canonical user ${text}.`, remediation };
-  if (!/^(\*|all|arn:aws[a-z-]*:iam::\*:.*|.*\/(AllUsers|AuthenticatedUsers))$/.test(text)) return undefined;
+  if (!/^(\*|all|All|arn:aws[a-z-]*:iam::\*:.*|.*\/(AllUsers|AuthenticatedUsers))$/.test(text))
+    return undefined;
   const own = context.country.hosting.aws?.account;
   return {
     ...at,
@@ -220,8 +248,15 @@ function judged({ path, text, kind }: Reference, context: PolicyContext): Violat
   };
 }
 
+/** Who signs in: a provider of the account's own cluster in the region, or one that the file registers. */
+function isOutsider(text: string, context: PolicyContext): boolean {
+  const host = /:oidc-provider\/([^/]+)/.exec(text)?.[1];
+  if (host !== undefined) return context.outside(host) !== undefined;
+  return !text.startsWith("arn:");
+}
+
 const accountOf = (text: string): string | undefined => {
-  const account = /^\d{12}$/.test(text) ? text : arnOf(text)?.account;
+  const account = /^(\d{12})(\.dkr\.ecr\..*)?$/.exec(text)?.[1] ?? arnOf(text)?.account;
   return account === undefined || !/^\d{12}$/.test(account) ? undefined : account;
 };
 
@@ -232,6 +267,7 @@ function referencesOf(subject: Resource): Reference[] {
     ...(withinNetwork.test(subject.type) ? [] : statementsOf(subject).flatMap(principalsIn)),
     ...namedIn(subject),
     ...granteesIn(subject),
+    ...callersIn(subject),
     ...arns,
   ];
   return found.filter(
@@ -240,20 +276,40 @@ function referencesOf(subject: Resource): Reference[] {
   );
 }
 
+const kinds = {
+  AWS: "principal",
+  Federated: "federated",
+  CanonicalUser: "canonical user",
+  Service: "service",
+} as const;
+/** A service with a certificate of any authority as its key is no service that acts for the account. */
+const serviceOfAws = /^(?!rolesanywhere\.)[a-z0-9.-]+\.amazonaws\.(com(\.cn)?|eu)$/;
+
 /** Who a statement lets in. Everybody within an account is that account. */
 function principalsIn({ path, allows, principals = [], conditions }: Statement): Reference[] {
   if (!allows) return [];
   const limits = conditions.filter(limitsWho);
+  const saysWho = conditions.some(
+    ({ operator, key, values }) =>
+      /:(sub|aud|email)$/i.test(key) &&
+      /^String(Equals|Like)$/i.test(operator) &&
+      !values.some((value) => /^[*?:]*$/.test(value)),
+  );
   return [
+    // Whoever signs in at a provider is anybody, where no condition says who.
+    ...principals
+      .filter(({ kind, text }) => kind === "Federated" && text.includes(":oidc-provider/") && !saysWho)
+      .map(({ text }): Reference => ({ path, text, kind: "anybody" })),
     ...principals
       .filter(({ text }) => text !== "*" || limits.length === 0)
       .map(
         ({ kind, text }): Reference => ({
           path,
           text,
-          kind: kind === "AWS" ? "principal" : kind === "Federated" ? "federated" : "canonical user",
+          kind: kinds[kind],
         }),
-      ),
+      )
+      .filter(({ text, kind }) => kind !== "service" || !serviceOfAws.test(text)),
     ...limits.flatMap(({ values }) =>
       values
         .filter((value) => /^\d{12}$/.test(value))
@@ -265,20 +321,44 @@ function principalsIn({ path, allows, principals = [], conditions }: Statement):
 /** One that is negated, holds where the key is absent, or takes any account limits nobody. */
 const limitsWho = ({ operator, key, values }: Condition): boolean =>
   narrowing.test(key) &&
-  !/not|ifexists|null/i.test(operator) &&
+  !/not|ifexists|null|forallvalues/i.test(operator) &&
   values.every((value) =>
-    /account|owner$/i.test(key)
-      ? /^\d{12}$/.test(value)
-      : /arn$/i.test(key)
-        ? /:\d{12}:|:s3:::[^*]/.test(value)
-        : !/^\*?$/.test(value),
+    /OrgID$/i.test(key)
+      ? /^o-[a-z0-9]+$/.test(value)
+      : /account|owner$/i.test(key)
+        ? /^\d{12}$/.test(value)
+        : /arn$/i.test(key)
+          ? /:\d{12}:|:s3:::[^*]/.test(value)
+          : !/^\*?$/.test(value),
   );
+
+/** Who may call a function: a service that acts for no named account acts for any. */
+function callersIn({ type, properties }: Resource): Reference[] {
+  const text = (key: string) =>
+    typeof properties[key] === "string" ? (properties[key] as string) : undefined;
+  if (type.endsWith(":FunctionUrl"))
+    return text("authorizationType") === "AWS_IAM"
+      ? []
+      : [{ path: "authorizationType", text: "*", kind: "principal" }];
+  if (type !== "aws:lambda/permission:Permission") return [];
+  const principal = text("principal") ?? "";
+  const limited = [properties.sourceAccount, properties.sourceArn, properties.principalOrgId].some(
+    (value) => value !== undefined,
+  );
+  return /^(s3|sns|events|logs|config|ses|iot|cognito-idp)\.amazonaws\.com/.test(principal) && !limited
+    ? [{ path: "principal", text: "*", kind: "principal" }]
+    : [];
+}
+
+/** Images and layers of other accounts. */
+const accountsInside = /^\d{12}\.dkr\.ecr\./;
 
 function namedIn(subject: Resource): Reference[] {
   const everybody = subject.type.endsWith(":AmiLaunchPermission") ? /^(group|organizationArn)$/ : /^$/;
   return textsOf(subject).flatMap(({ key, value, path }): Reference | [] => {
     const isNumber = accountKeys.test(key) && /^\d{12}$/.test(value);
     if (isNumber && numbersElsewhere.has(subject.type)) return [];
+    if (accountsInside.test(value)) return { path, text: value, kind: "reference" };
     const isPrincipal = principalKeys.test(key) || everybody.test(key);
     // A service acts for the account, where the permission says for which.
     if (!isNumber && (!isPrincipal || value.includes(".amazonaws.com"))) return [];

@@ -6,7 +6,49 @@ import type { ResourceSet } from "../../resources/resource-set.ts";
 import { textsOf } from "../../resources/texts.ts";
 
 /** Policies of AWS that allow one of the things below. */
-const tooMuch = /^arn:aws[a-z-]*:iam::aws:policy\/(AdministratorAccess|PowerUserAccess|AmazonS3FullAccess)$/;
+const tooMuch =
+  /^arn:aws[a-z-]*:iam::aws:policy\/([a-z-]+\/)?(AdministratorAccess|PowerUserAccess|SystemAdministrator|DatabaseAdministrator|DataScientist|SupportUser|\w*FullAccess)(_\w+)?$/;
+/** Actions on resources of any account by which data, keys or rights get out, with what they allow. */
+const reachingOut: readonly (readonly [actions: readonly string[], allows: string])[] = [
+  [["kms:Decrypt", "kms:CreateGrant", "kms:PutKeyPolicy"], "use, or give away, every key"],
+  [
+    [
+      "iam:PutRolePolicy",
+      "iam:AttachRolePolicy",
+      "iam:PassRole",
+      "iam:CreatePolicyVersion",
+      "iam:CreateAccessKey",
+      "iam:UpdateAssumeRolePolicy",
+    ],
+    "give itself any right",
+  ],
+  [
+    [
+      "ec2:ModifySnapshotAttribute",
+      "ec2:ModifyImageAttribute",
+      "rds:ModifyDBSnapshotAttribute",
+      "rds:ModifyDBClusterSnapshotAttribute",
+    ],
+    "share snapshots with any account",
+  ],
+  [
+    ["ec2:CopySnapshot", "rds:CopyDBSnapshot", "backup:StartCopyJob", "rds:StartExportTask"],
+    "copy snapshots anywhere",
+  ],
+  [
+    [
+      "sqs:SendMessage",
+      "sns:Publish",
+      "kinesis:PutRecord",
+      "kinesis:PutRecords",
+      "firehose:PutRecord",
+      "events:PutEvents",
+      "lambda:InvokeFunction",
+    ],
+    "send to queues, topics and functions of any account",
+  ],
+  [["secretsmanager:GetSecretValue", "ssm:GetParameter"], "read every secret"],
+];
 /** A condition by which a statement ends at resources of named accounts. */
 const withinAccount = /^aws:(ResourceAccount|ResourceOrgID)$/i;
 
@@ -14,7 +56,8 @@ export const identityRights: ResourcePolicy = {
   id: "identity-rights",
   area: "security",
   scope: "resource",
-  title: "No role may do everything, write to buckets outside the stack or take on roles of any account.",
+  title:
+    "No role may do everything, reach outside the stack, give itself rights or take on roles of any account.",
   risk: "A program with such rights, or whoever takes it over, copies the data to a bucket or an account abroad.",
   types: [
     "aws:iam/policy:Policy",
@@ -38,7 +81,7 @@ export const identityRights: ResourcePolicy = {
         ? {
             path,
             value,
-            message: `${value} lets it write to every bucket in the world.`,
+            message: `${value} gives far more than the stack needs, also on what is not the stack's.`,
             remediation: "Attach a policy with the actions that are needed and the stack's own resources.",
           }
         : [],
@@ -58,6 +101,13 @@ write:
       },
     ],
     failing: [
+      {
+        pulumi: `
+keys:
+  type: aws:iam/rolePolicy:RolePolicy
+  properties: { policy: { fn::toJSON: { Statement: { Effect: Allow, Action: "kms:*", Resource: "*" } } } }`,
+        findings: `RolePolicy/keys policy: It may use, or give away, every key (kms:Decrypt on *). Name the stack's own resources.`,
+      },
       {
         pulumi: `
 all:
@@ -88,7 +138,7 @@ jump:
 admin:
   type: aws:iam/rolePolicyAttachment:RolePolicyAttachment
   properties: { role: deploy, policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }`,
-        findings: `RolePolicyAttachment/admin policyArn: arn:aws:iam::aws:policy/AdministratorAccess lets it write to every bucket in the world. Attach a policy with the actions that are needed and the stack's own resources.`,
+        findings: `RolePolicyAttachment/admin policyArn: arn:aws:iam::aws:policy/AdministratorAccess gives far more than the stack needs, also on what is not the stack's. Attach a policy with the actions that are needed and the stack's own resources.`,
       },
     ],
   },
@@ -127,6 +177,21 @@ function violationOf(statement: Statement, plan: ResourceSet): Violation | undef
       value: role,
       message: `It may take on roles of any account (${role}).`,
       remediation: "Name the stack's own roles.",
+    };
+  if (
+    !resources.some(
+      (resource) =>
+        /^(\*|arn:aws[a-z-]*:[a-z0-9-]+:[^:]*:\*?:.*\*)$/.test(resource) && !resource.includes(":s3:::"),
+    )
+  )
+    return undefined;
+  const reach = reachingOut.find(([wanted]) => allowsAny(actions, wanted));
+  if (reach !== undefined)
+    return {
+      path,
+      value: reach[0].find((action) => allowsAny(actions, [action])) ?? "",
+      message: `It may ${reach[1]} (${reach[0].find((action) => allowsAny(actions, [action]))} on *).`,
+      remediation: "Name the stack's own resources.",
     };
   return undefined;
 }
