@@ -149,15 +149,16 @@ function regionsPlace(country: Country): MarkedPlace {
   const regions = allowedRegions(country);
   const list = `["${regionMark}"]`;
   return {
-    pattern: / \|\| \(\(host\.matches\("\(\^\|\\\\\.\)\(amazonaws.*? in \["chart-setting-region-mark"\]\)\)/g,
+    pattern:
+      / \|\| \(\(host\.matches\("\(\^\|\\\\\.\)\(amazonaws.*?labels\[at - 1\] in \["chart-setting-region-mark"\] : false\){5}/g,
     byDefault: (found) =>
       regions.length === 0
         ? ""
-        : found.replace(list, `[${regions.map((region) => `"${region}"`).join(", ")}]`),
+        : found.replaceAll(list, `[${regions.map((region) => `"${region}"`).join(", ")}]`),
     template: (found) =>
       [
         action("with .Values.regions"),
-        found.replace(list, `[${action('include "rollout.quoted" .')}]`),
+        found.replaceAll(list, `[${action('include "rollout.quoted" .')}]`),
         action("end"),
       ].join(""),
   };
