@@ -2,7 +2,9 @@
  * What a provider would answer once it has made a resource, where the program uses it: in a plan these are placeholders of the
  * right shape. Whatever uses them is right, except for the identifiers themselves.
  */
+
 import { type Output, secret } from "@pulumi/pulumi";
+import { awsPartitionOf } from "../localisation/aws-partitions.ts";
 import { secretPlaceholder } from "./plan.ts";
 
 export interface MadeBy {
@@ -30,30 +32,31 @@ export function providerAnswer(type: string, name: string, inputs: Inputs, madeB
 /** By Amazon's format of ARNs, arn:partition:service:region:account:resource. */
 function awsAnswer(type: string, name: string, inputs: Inputs, { region, account }: MadeBy): Answer {
   const own = account ?? unknownAccount;
+  const { id: partition, suffix } = awsPartitionOf(region);
   const given = (key: string): string => (typeof inputs[key] === "string" ? inputs[key] : name);
   const arn = (service: string, resource: string) => ({
-    arn: `arn:aws:${service}:${region}:${own}:${resource}`,
+    arn: `arn:${partition}:${service}:${region}:${own}:${resource}`,
   });
   switch (type) {
     case "aws:kms/key:Key":
       return { ...arn("kms", `key/${name}`), keyId: name };
     case "aws:iam/role:Role":
-      return { arn: `arn:aws:iam::${own}:role/${given("name")}` };
+      return { arn: `arn:${partition}:iam::${own}:role/${given("name")}` };
     case "aws:s3/bucket:Bucket":
-      return { arn: `arn:aws:s3:::${given("bucket")}` };
+      return { arn: `arn:${partition}:s3:::${given("bucket")}` };
     case "aws:cloudwatch/logGroup:LogGroup":
       return arn("logs", `log-group:${given("name")}`);
     case "aws:eks/cluster:Cluster":
       return {
         ...arn("eks", `cluster/${given("name")}`),
-        endpoint: `https://${given("name")}.${region}.eks.amazonaws.com`,
+        endpoint: `https://${given("name")}.${region}.eks.${suffix}`,
         certificateAuthority: { data: "" },
         vpcConfig: { ...(inputs.vpcConfig as object), clusterSecurityGroupId: `${name}-security-group-id` },
       };
     case "aws:ec2/launchTemplate:LaunchTemplate":
       return { latestVersion: "1" };
     case "aws:rds/instance:Instance":
-      return { address: `${given("identifier")}.${region}.rds.amazonaws.com` };
+      return { address: `${given("identifier")}.${region}.rds.${suffix}` };
     default:
       return {};
   }

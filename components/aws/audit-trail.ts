@@ -2,8 +2,10 @@
  * Records who did what in the account's region, and who read or wrote an object of the stack's buckets: a trail of one
  * region, written to a bucket there, with signed files so that a change is noticed (docs/decisions/aws.md says why one region).
  */
+
 import { Trail } from "@pulumi/aws/cloudtrail/trail.js";
 import { ComponentResource, type ComponentResourceOptions, interpolate, type Output } from "@pulumi/pulumi";
+import { awsPartitionOf } from "../../localisation/aws-partitions.ts";
 import { PrivateBucket } from "./bucket.ts";
 import type { Keys } from "./keys.ts";
 import type { AwsLocation } from "./place.ts";
@@ -83,7 +85,7 @@ function writersOf(
   { place, keys }: AuditTrailArgs,
   trailName: string,
 ): Statement[] {
-  const trailArn = interpolate`arn:aws:cloudtrail:${place.region}:${keys.account}:trail/${trailName}`;
+  const trailArn = interpolate`arn:${awsPartitionOf(place.region).id}:cloudtrail:${place.region}:${keys.account}:trail/${trailName}`;
   const service = { Service: "cloudtrail.amazonaws.com" };
   const fromTrail = { "aws:SourceArn": trailArn };
   return [

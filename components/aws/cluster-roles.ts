@@ -1,8 +1,10 @@
 /** What the cluster, its nodes and its add-ons may do in the account: a role for each, with the rights that AWS documents for it. */
+
 import { Role } from "@pulumi/aws/iam/role.js";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy.js";
 import { RolePolicyAttachment } from "@pulumi/aws/iam/rolePolicyAttachment.js";
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { awsPartitionOf, awsServicePrincipal } from "../../localisation/aws-partitions.ts";
 import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement, trustOf } from "./policy-document.ts";
 import { tags } from "./tags.ts";
@@ -35,7 +37,7 @@ export class ClusterRoles extends ComponentResource {
       managed: ["AmazonEKSClusterPolicy"],
       statements: secretsStatements(args.secretsKey),
     });
-    this.nodeRoleArn = createRole("nodes", "ec2.amazonaws.com", {
+    this.nodeRoleArn = createRole("nodes", awsServicePrincipal(args.place.region, "ec2"), {
       managed: ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"],
     });
     this.networkRoleArn = createRole("network", podIdentityService, { managed: ["AmazonEKS_CNI_Policy"] });
@@ -67,7 +69,10 @@ export class ClusterRoles extends ComponentResource {
         rights.push(
           new RolePolicyAttachment(
             `${logicalName}-${policy.split("/").at(-1)}`,
-            { role: role.name, policyArn: `arn:aws:iam::aws:policy/${policy}` },
+            {
+              role: role.name,
+              policyArn: `arn:${awsPartitionOf(args.place.region).id}:iam::aws:policy/${policy}`,
+            },
             inside,
           ),
         );

@@ -6,6 +6,7 @@
  * Versions by "Understand the Kubernetes version lifecycle on EKS" (docs.aws.amazon.com/eks/latest/userguide/
  * kubernetes-versions.html): 1.35 is in standard support until March 2027. Add-ons are those that AWS offers for it.
  */
+
 import { LaunchTemplate } from "@pulumi/aws/ec2/launchTemplate.js";
 import { AccessEntry } from "@pulumi/aws/eks/accessEntry.js";
 import { AccessPolicyAssociation } from "@pulumi/aws/eks/accessPolicyAssociation.js";
@@ -20,6 +21,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
+import { awsPartitionOf } from "../../localisation/aws-partitions.ts";
 import { ClusterRoles } from "./cluster-roles.ts";
 import type { Keys } from "./keys.ts";
 import { logGroup } from "./log-group.ts";
@@ -163,7 +165,7 @@ export class AwsCluster extends ComponentResource {
           {
             clusterName,
             principalArn,
-            policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+            policyArn: `arn:${awsPartitionOf(args.place.region).id}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy`,
             accessScope: { type: "cluster" },
           },
           { ...inside, dependsOn: [entry] },

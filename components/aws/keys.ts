@@ -5,6 +5,7 @@
  * Who may do what follows "Key policies in AWS KMS" (docs.aws.amazon.com/kms/latest/developerguide/key-policies.html):
  * administrators manage keys but can't decrypt with them; services of the region use them for the stack's account.
  */
+
 import { Alias } from "@pulumi/aws/kms/alias.js";
 import { Key } from "@pulumi/aws/kms/key.js";
 import { KeyPolicy } from "@pulumi/aws/kms/keyPolicy.js";
@@ -15,6 +16,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
+import { awsPartitionOf, awsRegionalService } from "../../localisation/aws-partitions.ts";
 import type { DataClassName } from "../../localisation/schema/residency.ts";
 import type { AwsLocation } from "./place.ts";
 import { policyDocument, type Statement, type Strings } from "./policy-document.ts";
@@ -121,7 +123,7 @@ function statements(
   account: Output<string>,
 ): Statement[] {
   const { through, byRoles }: Purpose = purposes[name];
-  const owner = interpolate`arn:aws:iam::${account}:root`;
+  const owner = interpolate`arn:${awsPartitionOf(region).id}:iam::${account}:root`;
   return [
     manageStatement(administrators.length > 0 ? administrators : owner),
     ...(through.length > 0 ? serviceStatements(through, region, account) : []),
@@ -167,7 +169,7 @@ function serviceStatements(
   const condition = {
     StringEquals: {
       "kms:CallerAccount": account,
-      "kms:ViaService": services.map((service) => `${service}.${region}.amazonaws.com`),
+      "kms:ViaService": services.map((service) => awsRegionalService(region, service)),
     },
   };
   return [
@@ -206,12 +208,12 @@ const logStatements = (region: string, account: Output<string>): Statement[] => 
   {
     Sid: "WriteLogs",
     Effect: "Allow",
-    Principal: { Service: `logs.${region}.amazonaws.com` },
+    Principal: { Service: awsRegionalService(region, "logs") },
     Action: use,
     Resource: "*",
     Condition: {
       ArnLike: {
-        "kms:EncryptionContext:aws:logs:arn": interpolate`arn:aws:logs:${region}:${account}:log-group:*`,
+        "kms:EncryptionContext:aws:logs:arn": interpolate`arn:${awsPartitionOf(region).id}:logs:${region}:${account}:log-group:*`,
       },
     },
   },

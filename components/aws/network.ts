@@ -3,6 +3,7 @@
  * inside the network, so that this traffic never leaves it. Public subnets hold load balancers and, where the stack has to
  * reach something outside, a NAT gateway in each zone. Every flow is logged in the region.
  */
+
 import { DefaultSecurityGroup } from "@pulumi/aws/ec2/defaultSecurityGroup.js";
 import { Eip } from "@pulumi/aws/ec2/eip.js";
 import { FlowLog } from "@pulumi/aws/ec2/flowLog.js";
@@ -25,6 +26,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
+import { awsEndpointService, awsPartitionOf } from "../../localisation/aws-partitions.ts";
 import { subnetRanges } from "./address-ranges.ts";
 import type { Keys } from "./keys.ts";
 import { logGroup } from "./log-group.ts";
@@ -264,7 +266,7 @@ export class AwsNetwork extends ComponentResource {
             {
               vpcId,
               vpcEndpointType: "Interface",
-              serviceName: `com.amazonaws.${place.region}.${service}`,
+              serviceName: awsEndpointService(place.region, service),
               subnetIds: [...privateSubnetIds],
               securityGroupIds: [group.id],
               privateDnsEnabled: true,
@@ -298,7 +300,7 @@ function storePolicy(region: string, account: Output<string>): Output<string> {
       Effect: "Allow",
       Principal: "*",
       Action: "s3:GetObject",
-      Resource: `arn:aws:s3:::prod-${region}-starport-layer-bucket/*`,
+      Resource: `arn:${awsPartitionOf(region).id}:s3:::prod-${region}-starport-layer-bucket/*`,
     },
   ]);
 }

@@ -1,4 +1,5 @@
 /** The image registry in the region: a repository for each image and chart. A version can't be changed once it is pushed. */
+
 import { LifecyclePolicy } from "@pulumi/aws/ecr/lifecyclePolicy.js";
 import { Repository } from "@pulumi/aws/ecr/repository.js";
 import {
@@ -8,6 +9,7 @@ import {
   interpolate,
   type Output,
 } from "@pulumi/pulumi";
+import { awsPartitionOf } from "../../localisation/aws-partitions.ts";
 import type { Keys } from "./keys.ts";
 import type { AwsLocation } from "./place.ts";
 import { pushedImage } from "./pushed-image.ts";
@@ -45,7 +47,7 @@ export class AwsRegistry extends ComponentResource {
       createLifecycle(content.path, repository);
       return { repository, content };
     });
-    this.address = interpolate`${keys.account}.dkr.ecr.${place.region}.amazonaws.com/${place.name}`;
+    this.address = interpolate`${keys.account}.dkr.ecr.${place.region}.${awsPartitionOf(place.region).suffix}/${place.name}`;
     this.filled = all(
       asks ? pushed.map(({ repository, content }) => pushedImage(repository, content.version, this)) : [],
     );

@@ -1,5 +1,6 @@
 /** Cloud regions and zones exist and are where the data may be stored: a zone may be in another country than its region. */
 import { nearest } from "../../base/nearest.ts";
+import { awsPartitionOf } from "../aws-partitions.ts";
 import type { Examination, Rule } from "../check/examination.ts";
 import { awsLocalZonesIn, awsRegions, awsRegionsIn, awsZone, awsZonesOf } from "../cloud-geography.ts";
 import { didYouMean, type PathSegment, quote } from "../problem.ts";
@@ -29,6 +30,14 @@ export const awsRegionCanHoldEveryDataClass: Rule = (examination) => {
   const at = ["hosting", "aws", "region"];
   const place = knownRegion(examination, region, at);
   if (place === undefined) return;
+  const partition = awsPartitionOf(region).id;
+  for (const [index, administrator] of (examination.read("hosting", "aws", "administrators") ?? []).entries())
+    if (!administrator.startsWith(`arn:${partition}:`))
+      examination.report(
+        ["hosting", "aws", "administrators", index],
+        `${quote(administrator)} is not in the partition ${partition}, to which ${region} belongs.`,
+        `Name a role or user whose ARN starts with arn:${partition}:.`,
+      );
   const abroad = dataClassNames.filter((name) => {
     const restsIn = examination.read("residency", "dataClasses", name, "restsIn");
     return restsIn !== undefined && !restsIn.includes(place.country);

@@ -29,6 +29,7 @@ import { ports } from "../../components/ports.ts";
 import { windowInUtc } from "../../components/schedule.ts";
 import { sizeStack } from "../../components/sizing.ts";
 import { StackRoot } from "../../components/stack-root.ts";
+import { awsPartitionOf } from "../../localisation/aws-partitions.ts";
 import { allowedEndpoints } from "../kubernetes/endpoints.ts";
 import { checkIngress } from "../kubernetes/ingress-settings.ts";
 import { clusterParts } from "../kubernetes/parts.ts";
@@ -247,7 +248,9 @@ export function awsStack(input: StackInput): StackOutputs {
         // The bucket is the stack's own.
         folder: "/",
         region: aws.region,
-        address: backups.bucketName.apply((name) => `https://${name}.s3.${aws.region}.amazonaws.com/`),
+        address: backups.bucketName.apply(
+          (name) => `https://${name}.s3.${aws.region}.${awsPartitionOf(aws.region).suffix}/`,
+        ),
         serviceAccount: backupAccount,
       },
       flows: storeFlows(aws.networkRange),

@@ -1,5 +1,6 @@
 /** An image can't change after it was checked: it has a digest, or a version in the country's own registry. */
 
+import { awsPartitionOf } from "../../../localisation/aws-partitions.ts";
 import { any, literal, matches } from "../../cel/cel.ts";
 import { isOwnHost } from "../../cel/hosts.ts";
 import { imagesInCel } from "../../cel/images.ts";
@@ -105,13 +106,17 @@ rollout/Pod/app spec.containers[0].image: The image quay.io/app/app:1.2.0 is nam
   },
 };
 
-const ecr = /^(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com$/;
+const ecr = /^(\d{12})\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.(?:com(?:\.cn)?|eu)$/;
 
 /** The registry of the stack's own account in AWS. Whether it can move tags is checked on the plan. */
 function ownRegistryInAws({ country }: PolicyContext): RegExp[] {
   const { aws, target } = country.hosting;
   if (target !== "aws" || aws === undefined) return [];
-  return [new RegExp(`^${aws.account ?? "[0-9]{12}"}\\.dkr\\.ecr\\.${aws.region}\\.amazonaws\\.com$`)];
+  return [
+    new RegExp(
+      `^${aws.account ?? "[0-9]{12}"}\\.dkr\\.ecr\\.${aws.region}\\.${awsPartitionOf(aws.region).suffix.replaceAll(".", "\\.")}$`,
+    ),
+  ];
 }
 
 /** A repository of the plan in the stack's own account, whose tags can't be moved. */

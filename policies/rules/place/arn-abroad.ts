@@ -1,11 +1,16 @@
 /** The ARNs that a resource refers to are in allowed regions too. */
-
+import { awsPartitionOf } from "../../../localisation/aws-partitions.ts";
+import type { PolicyContext } from "../../engine/context.ts";
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy } from "../../engine/policy.ts";
 import { arnsOf } from "../../resources/arn.ts";
 
 /** ARNs of keys and of the destinations of copies have policies of their own. */
 const checkedElsewhere = new Set(["kms", "backup"]);
+
+const partitionsOf = ({ country }: PolicyContext): string[] => [
+  ...new Set(country.residency.regions.map(({ region }) => awsPartitionOf(region).id)),
+];
 
 export const arnAbroad: ResourcePolicy = {
   id: "arn-abroad",
@@ -21,6 +26,16 @@ export const arnAbroad: ResourcePolicy = {
   remediation: "Refer to a resource of the same region.",
   check: (subject, context) =>
     arnsOf(subject).flatMap((arn) => {
+      const partitions = partitionsOf(context);
+      if (partitions.length > 0 && !partitions.includes(arn.partition))
+        return [
+          {
+            path: arn.path,
+            value: arn.text,
+            message: `${arn.text} is in the partition ${arn.partition} of AWS, a cloud apart from that of the file's regions (${partitions.join(", ")}).`,
+            remediation: `Refer to one that starts with arn:${partitions[0]}:.`,
+          },
+        ];
       if (checkedElsewhere.has(arn.service)) return [];
       if (arn.region === "" || arn.region === "*" || context.isAllowedRegion(arn.region)) return [];
       return [
@@ -41,6 +56,12 @@ alarm: { type: aws:lambda/permission:Permission,
       },
     ],
     failing: [
+      {
+        pulumi: `
+nodes: { type: aws:iam/rolePolicyAttachment:RolePolicyAttachment,
+  properties: { role: nodes, policyArn: arn:aws-cn:iam::aws:policy/AmazonEKSWorkerNodePolicy } }`,
+        findings: `RolePolicyAttachment/nodes policyArn: arn:aws-cn:iam::aws:policy/AmazonEKSWorkerNodePolicy is in the partition aws-cn of AWS, a cloud apart from that of the file's regions (aws). Refer to one that starts with arn:aws:.`,
+      },
       {
         pulumi: `
 audit: { type: aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter,
