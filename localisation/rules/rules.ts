@@ -17,6 +17,7 @@ import {
 import { extraQuestionsAreNew, identifiersAreUnique } from "./identifiers.ts";
 import { diagnosticLanguagesAreOffered, textsAreInTheLanguages } from "./languages.ts";
 import { productionHasNoPlaceholders } from "./placeholders.ts";
+import { clusterZonesAreWhereDataMayBe, hostsAreWhereTheirNamesSay } from "./provider-regions.ts";
 import {
   articlesExist,
   dataCentresHoldKnownZones,
@@ -68,6 +69,8 @@ export const rules: readonly Rule[] = [
   offersAreOpen,
   allowedRegionsMayStoreData,
   awsRegionCanHoldEveryDataClass,
+  clusterZonesAreWhereDataMayBe,
+  hostsAreWhereTheirNamesSay,
   targetHasItsSettings,
   certificatesHaveASource,
   stateHasAPlace,

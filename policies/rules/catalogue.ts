@@ -84,6 +84,7 @@ import { foreignZoneOptIn } from "./place/foreign-zone-opt-in.ts";
 import { nodePoolZone } from "./place/node-pool-zone.ts";
 import { providerEndpoint } from "./place/provider-endpoint.ts";
 import { regionAbroad } from "./place/region-abroad.ts";
+import { regionLabelAbroad } from "./place/region-label-abroad.ts";
 import { regionNamedAbroad } from "./place/region-named-abroad.ts";
 import { stateAbroad } from "./place/state-abroad.ts";
 import { stateSettings } from "./place/state-settings.ts";
@@ -130,6 +131,7 @@ const named: readonly Policy[] = [
   nodePoolZone,
   providerEndpoint,
   regionAbroad,
+  regionLabelAbroad,
   regionNamedAbroad,
   stateAbroad,
   stateSettings,

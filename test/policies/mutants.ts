@@ -131,6 +131,9 @@ export const clusterMutations: readonly Mutation[] = [
     resource("pulumi:pulumi:Project", "Pulumi.yaml", { backend: { url: "https://api.pulumi.com" } }),
   ),
   // Where pods run.
+  edit("region-label-abroad", "nodes of a region abroad", workloads, (draft) => {
+    pod(draft).nodeSelector = { "topology.kubernetes.io/region": "westeurope" };
+  }),
   edit("pod-zones", "no affinity", workloads, (draft) => delete pod(draft).affinity),
   edit("pod-zones", "a zone abroad next to the country's", workloads, (draft) =>
     terms(draft)[0].matchExpressions[0].values.push("abroad-1"),
