@@ -73,17 +73,13 @@ function isInAllowedRegion(host: string, { country }: PolicyContext): string[] {
     .map(({ region }) => region);
   if (allowed.length === 0) return [];
   const regions = literal(Object.keys(awsRegions));
-  const known = literal(allowed);
-  const plain = (label: string) =>
-    `(${label}.startsWith("s3-website-") ? ${label}.substring(11) : ${label}.startsWith("s3-") ? ${label}.substring(3) : ${label})`;
-  const isGlobal = String(allowed.includes(globalRegion));
+  const plain =
+    '(labels[at].startsWith("s3-website-") ? labels[at].substring(11) : labels[at].startsWith("s3-") ? labels[at].substring(3) : labels[at])';
+  const elsewhere = literal(globalRegion);
   // The last label before AWS's own, or the one before it, says the region: see awsHost.
-  const region = `labels[at] == "" ? ${isGlobal} : ${plain("labels[at]")} in ${regions} ? ${plain("labels[at]")} in ${known} : !labels[at].startsWith("s3") && at > 0 && labels[at - 1] in ${regions} ? labels[at - 1] in ${known} : ${isGlobal}`;
-  const own = `[size(labels) - (${host}.endsWith(".cn") ? 4 : 3)]`;
+  const region = `at < 0 ? ${elsewhere} : ${plain} in ${regions} ? ${plain} : !labels[at].startsWith("s3") && at > 0 && labels[at - 1] in ${regions} ? labels[at - 1] : ${elsewhere}`;
+  const last = `[size(labels) - (${host}.endsWith(".cn") ? 4 : 3)].map(at, ${region})[0]`;
   return [
-    all(
-      matches(host, awsHostPattern),
-      `[${host}.split(".")].all(labels, ${own}.all(at, at < 0 ? ${isGlobal} : (${region})))`,
-    ),
+    all(matches(host, awsHostPattern), `[${host}.split(".")].map(labels, ${last})[0] in ${literal(allowed)}`),
   ];
 }

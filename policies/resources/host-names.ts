@@ -106,6 +106,6 @@ export const looksLikeFile = (name: string): boolean =>
 
 /** Domains whose names are mostly API groups, labels and drivers of Kubernetes, which nothing connects to. */
 const apiGroups =
-  /(^|\.)(kubernetes\.io|k8s\.io|coreos\.com|cilium\.io|projectcalico\.org|cert-manager\.io|cnpg\.io|cloudnative-pg\.io|prometheus\.io|istio\.io|argoproj\.io|helm\.sh|nvidia\.com|openshift\.io|rabbitmq\.com|altinity\.com|traefik\.io|crossplane\.io|fluxcd\.io|k8s\.cni\.cncf\.io|eks\.amazonaws\.com|ebs\.csi\.aws\.com|efs\.csi\.aws\.com)$/;
+  /(^|\.)(kubernetes\.io|k8s\.io|coreos\.com|cilium\.io|projectcalico\.org|cert-manager\.io|cnpg\.io|cloudnative-pg\.io|prometheus\.io|istio\.io|argoproj\.io|helm\.sh|nvidia\.com|openshift\.io|rabbitmq\.com|altinity\.com|traefik\.io|crossplane\.io|strimzi\.io|fluxcd\.io|k8s\.cni\.cncf\.io|eks\.amazonaws\.com|ebs\.csi\.aws\.com|efs\.csi\.aws\.com)$/;
 
 export const isApiGroup = (name: string): boolean => apiGroups.test(name);

@@ -52,11 +52,11 @@ const isSeparator = (code: number): boolean => separatorCodes.has(code);
 const ipv6Word = /(?<![\w:.])[0-9a-f]{0,4}:[0-9a-f:]{1,35}:?[0-9a-f.]{0,15}(?![\w:])/gi;
 const port = /^\d{1,5}$/;
 const aboutServer =
-  /host|server|endpoint|addr|url|uri|dsn|relay|broker|bootstrap|upstream|collector|proxy|remote|target|peer|domain|sites?$|sink|forward|nameserver|searches/i;
+  /host|server|endpoint|addr|url|uri|dsn|relay|broker|bootstrap|upstream|collector|proxy|remote|target|peer|domain$|sites?$|sink|forward|nameserver|searches/i;
 const aboutRecipient = /(^|[._-])(to|cc|bcc|mailto|recipients?|smarthost|e?mail_?to)$/i;
 /** Settings whose values are names of classes, labels and drivers. */
 const aboutNames =
-  /version|elect|lease|class|provisioner|driver|controller|group|annotation|label|taint|finalizer|manager|prefix|kind|selector|fieldpath|resource|topologykey|^key$|^name$|image$/i;
+  /version|elect|lease|class|provisioner|driver|controller|group|annotation|label|taint|finalizer|manager|prefix|kind|selector|fieldpath|resource|topologykey|^key$|^name$|image(name)?$|^(o|ou|cn)$/i;
 const network =
   /(?:^|[\n;|&(`!]|[:-] ?["']|-c ["']?|- |\b(?:then|do|else|exec|sudo|xargs|nohup|if|while|until) )[ \t]{0,20}(?:[\w./-]{1,60}\/)?(?:curl|wget|https?|xh|aria2c|nc|ncat|netcat|socat|telnet|ssh|scp|sftp|rsync|autossh|lftp|ftp|tftp|psql|pg_dump|pg_dumpall|pg_basebackup|mysql|mysqldump|mongosh?|mongodump|redis-cli|clickhouse(?:-client)?|sqlcmd|mosquitto_(?:pub|sub)|kcat|mc|rclone|restic|borg|aws|gsutil|az|azcopy|mail|mailx|mutt|sendmail|msmtp|openssl|s_client|dig|nslookup|host|ping6?|ip|route|logger|wg|openvpn|git|docker|skopeo|crane|helm|kubectl|nmap|swaks|smbclient|mount)\s/;
 /** Before an item of a list of API groups. */

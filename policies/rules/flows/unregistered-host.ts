@@ -85,7 +85,10 @@ data:
     MAIL_HOST=mail.example.gov.za
     STORE_URL=https://time-series-store.rollout.svc.cluster.local:8443
     BROKER_URL=mqtts://broker:8883
-    SCRIPT=run.sh`,
+    SCRIPT=run.sh
+    SINK_CLASS=org.example.sinks.File
+    METRICS_GROUP=metrics.example.com
+    DESCRIBED_IN=foo.bar.yaml`,
       },
     ],
     failing: [
@@ -121,6 +124,28 @@ data:
     connection cloud
     address mqtt.example.com:8883`,
         findings: `rollout/ConfigMap/mosquitto data["mosquitto.conf"]: It names mqtt.example.com, which the file does not register. Remove it, or register mqtt.example.com under residency.endpoints with its country.`,
+      },
+      {
+        manifests: `
+apiVersion: batch/v1
+kind: CronJob
+metadata: { name: copies, namespace: rollout }
+spec:
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          containers:
+            - name: copies
+              image: registry.example.gov.za/sme/app:1
+              command: [aws, s3, sync, /data, "s3://copies/", --region, eu-west-1]
+            - name: queue
+              image: registry.example.gov.za/sme/app:1
+              args: ["https://abc123.execute-api.af-south-1.amazonaws.com/"]`,
+        findings: `
+rollout/CronJob/copies spec.jobTemplate.spec.template.spec.containers[1].args[0]: It names abc123.execute-api.af-south-1.amazonaws.com, which anybody may own in the region: neither the plan nor the file has it. Remove it, or register abc123.execute-api.af-south-1.amazonaws.com under residency.endpoints with its country.
+rollout/CronJob/copies spec.jobTemplate.spec.template.spec.containers[0].command[6]: It names the region eu-west-1 (Dublin, Ireland). Name af-south-1, or remove the setting.
+rollout/CronJob/copies spec.jobTemplate.spec.template.spec.containers[0].command[4]: It names the bucket copies, and nothing says where that is. Name the endpoint of a store in the country beside it, or a bucket of the plan.`,
       },
       {
         pulumi: `
