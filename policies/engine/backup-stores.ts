@@ -76,7 +76,10 @@ const onAws = ({ country }: PolicyContext): boolean => country.hosting.target ==
 /** `gs://copies`, `azblob://copies`, `s3://copies@eu-west-1/`. */
 function schemesOf(value: string, object: JsonObject, path: string, context: PolicyContext): ForeignStore[] {
   const [, scheme, region] = /^([a-z][a-z0-9+]{1,20}):\/\/(?:[^@/\s]+@([a-z0-9-]+))?/.exec(value) ?? [];
-  if (scheme === undefined || /^(https?|nfs|cifs|file|tcp)$/.test(scheme)) return [];
+  const server = /^(?:nfs|cifs|smb|sftp|ftps?):\/\/(?:[^@/]*@)?([^/:]+)/.exec(value)?.[1];
+  if (server !== undefined && context.outside(server) !== undefined)
+    return [{ path, value: server, where: `${context.outside(server)}` }];
+  if (scheme === undefined || /^(https?|nfs|cifs|smb|file|tcp|s?ftps?)$/.test(scheme)) return [];
   const where = cloudOf(scheme);
   if (where !== undefined) return [{ path, value: `${scheme}://`, where }];
   if (scheme !== "s3" || region === undefined || hasOwnHost(object, context)) return [];
@@ -87,7 +90,9 @@ function schemesOf(value: string, object: JsonObject, path: string, context: Pol
 function hasOwnHost(object: JsonObject, context: PolicyContext): boolean {
   const found = [...objectsBelow(object)].flatMap(({ object: each }) =>
     Object.entries(each).flatMap(([key, value]) =>
-      typeof value === "string" && /url|uri|endpoint|server|host/i.test(key)
+      typeof value === "string" &&
+      /url|uri|endpoint|server|host/i.test(key) &&
+      !/^(s3|gs|azblob|wasbs?|abfss?):/.test(value)
         ? hostsIn({ key: "host", value, path: "" })
         : [],
     ),
@@ -156,6 +161,7 @@ export function toolsOf(subject: Resource, context: PolicyContext): ForeignStore
   return texts.flatMap((text): ForeignStore[] => [
     ...settingsFound(text),
     ...commandsFound(text),
+    ...remotesFound(text, texts, context),
     ...(/\b(aws|s5cmd)\b/.test(text.value) && usesAws(subject) ? awsFound(text, texts, context) : []),
   ]);
 }
@@ -184,6 +190,36 @@ function commandsFound({ value, path }: SettingsText): ForeignStore[] {
     const found = sign.exec(value)?.[0];
     return found === undefined ? [] : [{ path, value: found.trim().slice(0, 80), where }];
   });
+}
+
+const remote =
+  /\brclone\s[^\n|;&]{0,300}?\b(?:copy|copyto|sync|bisync|move|moveto|rcat|mount|serve)\b[^\n|;&]{0,300}?\s["']?([A-Za-z][\w-]*):/;
+
+/** A remote of rclone is judged where its settings are; they may be nowhere that is checked. */
+function remotesFound(
+  { value, path }: SettingsText,
+  texts: readonly SettingsText[],
+  context: PolicyContext,
+): ForeignStore[] {
+  if (!value.includes("rclone")) return [];
+  const name = remote.exec(value)?.[1];
+  if (
+    name === undefined ||
+    texts.some(({ key }) => new RegExp(`^RCLONE_CONFIG_${name}_(ENDPOINT|HOST|URL)$`, "i").test(key))
+  )
+    return [];
+  const isSet = context.resources
+    .ofTypes(["kubernetes:core/*:ConfigMap", "kubernetes:core/*:Secret"])
+    .some((one) => settingsTexts(one).some((text) => text.value.includes(`[${name}]`)));
+  return isSet
+    ? []
+    : [
+        {
+          path,
+          value: `${name}:`,
+          where: `the remote ${name} of rclone, whose settings are not among what is checked`,
+        },
+      ];
 }
 
 const usesAws = ({ type }: Resource): boolean => typeToken(type).kind !== "Secret";

@@ -91,6 +91,16 @@ export const programs = {
      redis-cluster-streams redis-sentinel redis-sentinel-streams redis-streams selenium-grid solace-event-queue solr stan
      sumologic-collector temporal`,
   ),
+  rsyslog: program(
+    "rsyslog",
+    `omamqp1 omclickhouse omczmq omelasticsearch omfile omfwd omgssapi omhdfs omhiredis omhttp omhttpfs omjournal omkafka omlibdbi
+     ommail ommongodb ommysql ompgsql ompipe omprog omrabbitmq omrelp omruleset omsnmp omstdout omtesting omudpspoof omusrmsg
+     omuxsock`,
+  ),
+  openTelemetrySdk: program(
+    "OpenTelemetry",
+    "console jaeger jaeger-thrift logging logging-otlp none otlp prometheus zipkin",
+  ),
   istio: program("Istio", "", false),
   kafkaConnect: program("Kafka Connect", "", false),
   objectStore: program("The store", "", false),
@@ -102,7 +112,7 @@ const makers: readonly (readonly [word: RegExp, maker: string])[] = [
   [/newrelic|^nrlogs$/, "New Relic"],
   [/stackdriver|google|gcs|^gcp|bigquery|pubsub|chronicle|^gke/, "Google Cloud"],
   [
-    /azure|applicationinsights|appinsights|eventhubs|kusto|dataexplorer|microsoft|msteams|servicebus|^loganalytics/,
+    /azure|^azblob|applicationinsights|appinsights|eventhubs|kusto|dataexplorer|microsoft|msteams|servicebus|^loganalytics/,
     "Microsoft",
   ],
   [/splunk|signalfx|sapm|victorops|^hec$/, "Splunk"],

@@ -41,7 +41,7 @@ const oneLabel = /^(https?:\/\/)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(:\d+)?(\/.*)?$/i;
 function endpointOf(settings: Json, context: PolicyContext): "allowed" | "outside" | "none" {
   let found: "allowed" | "none" = "none";
   for (const { key, value } of textsIn(settings)) {
-    if (!aboutEndpoint.test(key)) continue;
+    if (!aboutEndpoint.test(key) || /^(s3|gs|azblob|wasbs?|abfss?):/.test(value)) continue;
     const hosts = hostsIn({ key: "host", value, path: "" });
     if (hosts.some(({ host }) => context.outside(host) !== undefined)) return "outside";
     // A name without a dot is a Service; so does `http://collector:4318` name one.

@@ -6,6 +6,7 @@ import {
   objectsBelow,
   type ProgramSettings,
   settingsOf,
+  settingsTexts,
 } from "../resources/program-settings.ts";
 import { isObject, type Json, type JsonObject, type Resource, typeToken } from "../resources/resource.ts";
 import { type Program, programs } from "./sink-types.ts";
@@ -28,12 +29,28 @@ export const sinksOf = rememberLast((resource: Resource): readonly Sink[] => {
       path: settings.path === "" ? formatPath(segments) : settings.path,
     })),
   );
+  found.push(...exportersOfVariables(resource));
   const seen = new Set<string>();
   return found.filter(({ type, path }) => {
     const print = `${path} ${type}`;
     return !seen.has(print) && seen.add(print);
   });
 });
+
+/** `OTEL_TRACES_EXPORTER: google_cloud_trace`, and the variables that stand for settings of Grafana. */
+const exportersOfVariables = (resource: Resource): Sink[] =>
+  settingsTexts(resource).flatMap(({ key, value, path }): Sink[] => {
+    if (/^OTEL_(TRACES|METRICS|LOGS)_EXPORTER$/.test(key))
+      return value
+        .split(/[\s,]+/)
+        .map((type) => ({ program: programs.openTelemetrySdk, type, settings: null, path }));
+    const login = /^GF_AUTH_(GOOGLE|GITHUB|GITLAB|AZUREAD|OKTA|GRAFANA_COM|GRAFANANET)_ENABLED$/.exec(
+      key,
+    )?.[1];
+    const type = login !== undefined && value === "true" ? login.toLowerCase() : value;
+    if (type === value && !(key === "GF_EXTERNAL_IMAGE_STORAGE_PROVIDER" && value !== "local")) return [];
+    return [{ program: programs.grafanaContact, type, settings: null, path }];
+  });
 
 /** Kinds of operators whose keys below `spec` are types of outputs. */
 const outputKinds: Readonly<Record<string, readonly [group: RegExp, program: Program]>> = {
@@ -126,6 +143,10 @@ const readers: readonly ((entry: Entry) => Generator<Found>)[] = [
     const type = /^output\.(\w+)$/.exec(name)?.[1];
     if (type !== undefined) yield { program: programs.beats, type, settings: value, segments: at };
   },
+  function* elasticCloud({ name, value, at }) {
+    if (name === "cloud" && isObject(value) && "id" in value && "auth" in value)
+      yield { program: programs.beats, type: "cloud.id", settings: null, segments: at };
+  },
   function* alertmanager({ name, value, object, at, key }) {
     const type = /^(\w+?)(_configs|Configs)$/.exec(name)?.[1];
     if (type === undefined || key !== "receivers" || !("name" in object)) return;
@@ -133,6 +154,8 @@ const readers: readonly ((entry: Entry) => Generator<Found>)[] = [
       yield { program: programs.alertmanager, type, settings, segments: [...at, index] };
   },
   function* grafana({ name, value, at, key }) {
+    if (name === "datasource" && isObject(value) && typeof value.type === "string")
+      yield { program: programs.grafanaData, type: value.type, settings: value, segments: [...at, "type"] };
     const contacts = name === "notifiers" || (name === "receivers" && /^contact_?points$/i.test(key));
     if (!contacts && name !== "datasources") return;
     const program = contacts ? programs.grafanaContact : programs.grafanaData;
@@ -208,8 +231,8 @@ function* sinkOfText(
   if (key === "type" && isObject(object.config) && cloudStores.test(value.replace(/^aliyun/i, "")))
     yield { program: programs.objectStore, type: value, settings: object.config, segments };
   if (
-    /^(backend|object_store|shared_store|delete_request_store)$/.test(key) &&
-    /^(gcs|gcp|google|azure|bos|cos|alibabacloud)$/i.test(value)
+    /^(backend|object_store|shared_store|delete_request_store|remote_storage)$/.test(key) &&
+    /^(gcs|gcp|google|azure|azblob|bos|cos|alibabacloud)$/i.test(value)
   )
     yield { program: programs.objectStore, type: value, settings: object, segments };
   if (key === "connector.class")
@@ -219,9 +242,16 @@ function* sinkOfText(
       settings: object,
       segments,
     };
-  if (/^cloud[._]?id$/.test(key) || (key === "id" && /^[\w-]+:[A-Za-z0-9+/=]{20,}$/.test(value)))
+  if (key === "type" && storesAs(value, object, segments))
+    yield { program: programs.objectStore, type: value, settings: object, segments };
+  if (/(^|\.)cloud[._]?id$/.test(key) || (key === "id" && /^[\w-]+:[A-Za-z0-9+/=]{20,}$/.test(value)))
     yield { program: programs.beats, type: "cloud.id", settings: null, segments };
 }
+
+/** A disk of ClickHouse, or any store with a bucket. */
+const storesAs = (type: string, object: JsonObject, segments: readonly PathSegment[]): boolean =>
+  (/^(s3|s3_plain|s3_plain_rewritable|azure|azure_blob_storage)$/.test(type) && segments.includes("disks")) ||
+  (cloudStores.test(type) && Object.keys(object).some((key) => /bucket|container|account_?name/i.test(key)));
 
 function* sinksOfBlocks(root: Json, around: string): Generator<Found> {
   if (!isObject(root)) return;
@@ -247,7 +277,15 @@ function* sinksOfSections(sections: readonly JsonObject[]): Generator<Found> {
   for (const settings of sections) {
     const section = String(settings.section);
     const { name, type, provider, enabled } = settings;
-    if (/^output$/i.test(section) && typeof name === "string")
+    if (section === "action" && typeof type === "string") yield { program: programs.rsyslog, type, settings };
+    else if (section === "exporters" && typeof type === "string")
+      yield { program: programs.openTelemetry, type, settings };
+    else if (section === "" && typeof settings["connector.class"] === "string")
+      yield* sinkOfText("connector.class", settings["connector.class"], settings, []);
+    else if (
+      (/^output$/i.test(section) || (section === "" && "match" in settings)) &&
+      typeof name === "string"
+    )
       yield { program: programs.fluentBit, type: name, settings };
     else if (/^sinks\./.test(section) && typeof type === "string")
       yield { program: programs.vector, type, settings };
@@ -261,7 +299,9 @@ function* sinksOfSections(sections: readonly JsonObject[]): Generator<Found> {
     )
       yield { program: programs.grafanaContact, type: section, settings };
     else if (typeof type === "string" && rcloneClouds.has(type.toLowerCase().replaceAll(" ", "_")))
-      yield { program: open(programs.objectStore, true), type, settings };
+      yield { program: { ...programs.objectStore, closed: true }, type, settings };
+    if (typeof settings.cloud_id === "string")
+      yield { program: programs.beats, type: "cloud.id", settings: null };
     for (const [key, value] of Object.entries(settings)) {
       const [, repository] = /^(repo\d*)-type$/.exec(key) ?? [];
       if (repository === undefined || typeof value !== "string" || !cloudStores.test(value)) continue;

@@ -55,6 +55,10 @@ export const serviceKeys: Named = [
     "Google Cloud",
   ],
   [/^AZURE_(STORAGE|CLIENT_SECRET|EVENTHUB|EVENT_HUB|SERVICEBUS|SERVICE_BUS|COSMOS|ACCOUNT_KEY)/, "Azure"],
+  [
+    /^(datadog|newrelic|applicationinsights|appdynamics|instana|dynatrace|ruxitagentproc|sentry|honeybadger|rollbar|bugsnag|appsignal|skylight|scout_apm|airbrake)[\w-]*\.(ya?ml|json|conf|cfg|ini|properties|config|toml|xml|js|rb)$/,
+    "a monitoring service",
+  ],
   [/^B2_(ACCOUNT_ID|ACCOUNT_KEY|APPLICATION_KEY|APPLICATION_KEY_ID)$/, "Backblaze"],
   [
     /^(CLOUDFLARE|CF)_(API_TOKEN|ACCOUNT_ID|R2_\w+)$|^TUNNEL_TOKEN$|^NGROK_AUTHTOKEN$/,
@@ -118,12 +122,20 @@ export const serviceAgents: Named = [
     /(^|\/)(stackstate|zenoss|site24x7|logicmonitor|argus|collectorset-controller|opsramp|moogsoft|bigpanda|pixie|pixielabs|steadybit|gremlin|harness|newrelic-pixie)(\/|$)/,
     "a monitoring service",
   ],
+  [
+    /(^|\/)(coralogix|logzio|sumologic|sematext|instana|appdynamics|newrelic|datadog|dynatrace|lightstep|logdna|mezmo|honeycomb|signalfx|splunk|sysdig|lacework|papertrail|axiom|betterstack|groundcover|lumigo|edgedelta|observeinc|chronosphere|dash0|uptrace|rollbar|sentry-relay|raygun|komodor|castai)[\w.-]*(\/|$)/,
+    "a monitoring service",
+  ],
 ];
 
 /** Words of commands, options of virtual machines and annotations that load an agent. */
 const agentWords: Named = [
   [
-    /dd-java-agent|ddtrace-run|dd-trace\/(init|initialize)|-Ddd\.(api|service|site|agent)|admission\.datadoghq\.com\/enabled|ad\.datadoghq\.com\/[\w.-]*\.?logs|Datadog\.Trace\.ClrProfiler/,
+    /\b(telegram-send|slackcat|apprise\s+-|ntfy\s+(pub|publish|send)|sentry-cli\s|pushover\s|wandb\s+(login|sync)|twilio\s+api)/,
+    "a messaging service",
+  ],
+  [
+    /dd-java-agent|ddtrace-run|dd-trace\/(init|initialize)|-Ddd\.(api|service|site|agent)|admission\.datadoghq\.com\/(enabled|\w+-lib)|ad\.datadoghq\.com\/[\w.-]*\.?logs|Datadog\.Trace\.ClrProfiler/,
     "Datadog",
   ],
   [
@@ -145,7 +157,7 @@ const agentWords: Named = [
 ];
 
 const agentHints =
-  /d(d|atadog)[-.]|ddtrace|datadog|newrelic|applicationinsights|elastic-apm|dynatrace|oneagent|javaagent|splunk|mixpanel|segment|amplitude|hotjar|googletag|google-analytics/;
+  /telegram-send|slackcat|apprise|ntfy|sentry-cli|pushover|wandb|twilio|dd-(java|trace)|-Ddd\.|Datadog\.|ddtrace|datadog|newrelic|applicationinsights|elastic-apm|dynatrace|oneagent|javaagent|splunk|mixpanel|segment|amplitude|hotjar|googletag|google-analytics/;
 
 export interface FoundService {
   /** What switches it on. */
@@ -177,7 +189,13 @@ export const servicesInTexts = rememberLast((resource: Resource): readonly Found
   }),
 );
 
-export const serviceOfKey = (name: string): string | undefined =>
-  serviceKeys.find(([key]) => key.test(name))?.[1];
+/** What frameworks of web pages put before names that the browser may see. */
+const publicPrefix =
+  /^(NEXT_PUBLIC_|NUXT_PUBLIC_|PUBLIC_|VITE_|REACT_APP_|VUE_APP_|GATSBY_|EXPO_PUBLIC_|NG_APP_)/;
+
+export function serviceOfKey(name: string): string | undefined {
+  const bare = name.replace(publicPrefix, "");
+  return serviceKeys.find(([key]) => key.test(bare))?.[1];
+}
 export const serviceOfImage = (repository: string): string | undefined =>
   serviceAgents.find(([pattern]) => pattern.test(repository))?.[1];

@@ -5,7 +5,8 @@ type Draft = Record<string, Json>;
 
 /** @returns the sections of fluent-bit, rclone, Grafana: `{ section: "OUTPUT", name: "s3" }`, keys in lower case. */
 export function readSections(text: string): JsonObject[] {
-  const sections: Draft[] = [];
+  // What precedes the first section, as in a file of properties.
+  const sections: Draft[] = [{ section: "" }];
   for (const line of text.split("\n")) {
     const trimmed = line.trim();
     if (trimmed === "" || /^[#;]/.test(trimmed)) continue;
@@ -20,6 +21,30 @@ export function readSections(text: string): JsonObject[] {
     section[key.toLowerCase()] = unquoted(value);
   }
   return sections;
+}
+
+/** @returns the actions of rsyslog, `action(type="omfwd" target="…")`, and the exporters of an argument, `exporters::otlp::endpoint: …`. */
+export function readCalls(text: string): JsonObject[] {
+  const calls: JsonObject[] = [];
+  for (const [, inside = ""] of text.matchAll(/\baction[ \t]*\(([^()]{1,2000})\)/g))
+    calls.push({
+      section: "action",
+      ...Object.fromEntries(
+        [...inside.matchAll(/([\w.]{1,60})[ \t]*=[ \t]*"([^"]{0,500})"/g)].map(([, key = "", value = ""]) => [
+          key,
+          value,
+        ]),
+      ),
+    });
+  for (const [, type = "", setting = "", value = ""] of text.matchAll(
+    /\bexporters::([\w/.-]{1,60})(?:::([\w:]{1,100}))?[ \t]*:[ \t]*(\S{0,300})/g,
+  ))
+    calls.push({
+      section: "exporters",
+      type: type.split("/")[0] ?? "",
+      [setting.split("::").at(-1) || "value"]: value,
+    });
+  return calls;
 }
 
 /** @returns fluentd's blocks: `{ blocks: [{ block: "match", "@type": "s3", blocks: [] }] }`. */
@@ -55,17 +80,23 @@ export function readBraceBlocks(text: string): JsonObject {
   const root: Draft & { blocks: Json[] } = { blocks: [] };
   const open: (Draft & { blocks: Json[] })[] = [root];
   let words: string[] = [];
+  // The bracket of a block may stand on the next line.
+  let pending = "";
   const settle = () => {
-    const [key, ...rest] = words.filter((word) => word !== "=" && word !== "=>");
     const block = open.at(-1);
-    if (key !== undefined && rest.length > 0 && block !== undefined && key !== "blocks" && key !== "block")
-      block[key] = rest.map(unquoted).join(" ");
+    const arrow = words.indexOf("=>");
+    const pairs = arrow === 1 ? pairsOf(words) : [words.filter((word) => word !== "=" && word !== "=>")];
+    for (const [key, ...rest] of pairs)
+      if (key !== undefined && rest.length > 0 && block !== undefined && key !== "blocks" && key !== "block")
+        block[key] = rest.map(unquoted).join(" ");
     words = [];
   };
   for (const [found] of text.matchAll(token)) {
     if (found.startsWith("#") || found.startsWith("//")) continue;
     // The brackets of a condition of Logstash open nothing.
     if (/^[()[\],]$/.test(found) && /^(if|else|unless)$/.test(words[0] ?? "")) continue;
+    if (found === "{" && words.length === 0 && pending !== "") words = [pending];
+    if (found !== "\n") pending = "";
     if (/^[{([]$/.test(found)) {
       const [name = "", ...label] = words.filter((word) => word !== "=" && word !== "=>");
       const block = { block: unquoted(name), label: label.map(unquoted).join(" "), blocks: [] };
@@ -83,11 +114,42 @@ export function readBraceBlocks(text: string): JsonObject {
       }
       words = [];
       if (open.length > 1) open.pop();
-    } else if (found === "\n" || found === ";" || found === ",") settle();
-    else words.push(found);
+    } else if (found === "\n" || found === ";" || found === ",") {
+      pending = words.length === 1 ? (words[0] ?? "") : pending;
+      settle();
+    } else words.push(found);
   }
   settle();
   return root;
 }
 
+/** `queue => "x" region => "y"` */
+const pairsOf = (words: readonly string[]): string[][] =>
+  words.flatMap((word, index) => (words[index + 1] === "=>" ? [[word, words[index + 2] ?? ""]] : []));
+
 const unquoted = (text: string): string => text.trim().replace(/^(["'])(.*)\1$/, "$2");
+
+const tag = /<!--[\s\S]*?-->|<(\/?)([A-Za-z_][\w.-]{0,100})([^<>]{0,500}?)(\/?)>|[^<]+/g;
+
+/** @returns the elements of XML as a tree: `<disks><far><type>s3</type></far></disks>` is `{ disks: { far: { type: "s3" } } }`. */
+export function readTags(text: string): JsonObject {
+  const root: Record<string, Json> = {};
+  const open: { readonly name: string; readonly tree: Record<string, Json>; text: string }[] = [
+    { name: "", tree: root, text: "" },
+  ];
+  for (const [whole, closing, name, , empty] of text.matchAll(tag)) {
+    const last = open.at(-1);
+    if (last === undefined) break;
+    if (name === undefined) {
+      if (!whole.startsWith("<")) last.text += whole;
+    } else if (closing === "/") {
+      const around = open.at(-2);
+      if (around === undefined || last.name !== name) continue;
+      open.pop();
+      around.tree[name] = Object.keys(last.tree).length > 0 ? last.tree : last.text.trim();
+    } else if (empty === "/") last.tree[name] = "";
+    else if (open.length < 60) open.push({ name, tree: {}, text: "" });
+  }
+  for (const { name, tree } of open.slice(1)) root[name] ??= tree;
+  return root;
+}

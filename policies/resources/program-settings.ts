@@ -5,7 +5,7 @@
 import { parse as parseToml } from "smol-toml";
 import { parseDocument } from "yaml";
 import type { PathSegment } from "../../localisation/problem.ts";
-import { readAngleBlocks, readBraceBlocks, readSections } from "./block-settings.ts";
+import { readAngleBlocks, readBraceBlocks, readCalls, readSections, readTags } from "./block-settings.ts";
 import { rememberLast } from "./last.ts";
 import { isObject, type Json, type JsonObject, type Resource } from "./resource.ts";
 import { textsOf } from "./texts.ts";
@@ -50,7 +50,7 @@ export const settingsTexts = rememberLast((resource: Resource): readonly Setting
 
 /** Each program's settings have one of these words where they send, store or connect. */
 const words =
-  /sinks|exporter|output|OUTPUT|_configs|<match|<store|destination|bucket|container_name|object_store|backend|connector\.class|contactPoints|contact_points|notifiers|datasources|cloud[._]?id|inputs|type|action\(/i;
+  /sinks|exporter|output|OUTPUT|_configs|<match|<store|destination|bucket|container_name|object_store|backend|connector\.class|contactPoints|contact_points|notifiers|datasources|cloud|inputs|type|remote_storage|provider|triggers|\[auth\.|match|exporters::/i;
 
 export const settingsOf = rememberLast((resource: Resource): readonly ProgramSettings[] => [
   { format: "properties", root: resource.properties, path: "" },
@@ -67,15 +67,20 @@ export function treesOf(text: string): Omit<ProgramSettings, "path">[] {
   const add = (format: SettingsFormat, root: Json | undefined) => {
     if (root !== undefined) found.push({ format, root });
   };
-  if (/^[ \t]*\[{1,2}["\w]/m.test(text)) {
+  if (/^[ \t]*(\[{1,2}["\w]|[\w.@-]+[ \t]*=)/m.test(text) || /^[ \t]*name[ \t]+\w/im.test(text)) {
     add("tree", tomlOf(text));
     add("sections", readSections(text));
   }
+  const calls = readCalls(text);
+  if (calls.length > 0) add("sections", calls);
   if (/^[ \t]*<(match|store)\b/m.test(text)) add("angle", readAngleBlocks(text));
-  if (/^[ \t]*(output|destination|otelcol|loki|prometheus|connectors|actions)\b[^\n:]*\{/m.test(text))
+  else if (/^\s*(<\?xml|<!--|<[a-z_]\w*>)/i.test(text) && text.includes("</"))
+    return [{ format: "tree", root: readTags(text) }];
+  if (
+    /^[ \t]*(output|destination|otelcol|loki|prometheus|connectors|actions)\b[^\n:{]*\n?[ \t]*\{/m.test(text)
+  )
     add("braces", readBraceBlocks(text));
   if (/^[ \t]*(- *)?["']?[\w.@/-]+["']?[ \t]*:(\s|$)/m.test(text)) add("tree", yamlOf(text));
-  if (found.length === 0 && /^[ \t]*["\w.@-]+[ \t]*=/m.test(text)) add("tree", tomlOf(text));
   return found;
 }
 

@@ -7,7 +7,7 @@ import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { type HostReference, hostsOf } from "../../resources/hosts.ts";
 import { workloads } from "../../resources/pods.ts";
-import { objectAt, textAt } from "../../resources/properties.ts";
+import { objectAt, objectsAt, textAt } from "../../resources/properties.ts";
 import { type Resource, typeKey } from "../../resources/resource.ts";
 import { textsOf } from "../../resources/texts.ts";
 
@@ -32,6 +32,8 @@ const operators = [
   "kubernetes:k8up.io/*:Backup",
   "kubernetes:k8up.io/*:Archive",
 ];
+/** Plugins of CloudNativePG whose stores are objects that are checked. */
+const ownPlugins = /^(barman-cloud\.cloudnative-pg\.io)$/;
 const isOperators = new Set(operators.map(typeKey));
 
 export const backupLocation: ResourcePolicy = {
@@ -82,12 +84,20 @@ export const backupLocation: ResourcePolicy = {
         remediation: `Set ${endpoint} to ${named}.`,
       };
     });
+    const plugins = objectsAt(subject.properties, "spec.plugins")
+      .filter(({ value }) => !ownPlugins.test(textAt(value, "name") ?? "") && value.enabled !== false)
+      .map(({ value, path }) => ({
+        path: `${path}.name`,
+        message: `Backups go where the plugin ${textAt(value, "name") ?? "without a name"} writes them, which is unknown.`,
+        remediation,
+      }));
     const paths = new Set([...hosts, ...regions].map(({ path }) => path));
     return [
       ...foreign.filter(({ path }) => !paths.has(path)),
       ...hosts,
       ...regions,
       ...defaults,
+      ...plugins,
       ...elsewhere,
     ];
   },

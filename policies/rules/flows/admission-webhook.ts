@@ -114,7 +114,10 @@ function mutations({ type, properties }: Resource): Violation[] {
   if (!type.endsWith(":MutatingAdmissionPolicy")) return [];
   return textsIn(properties.spec ?? null).flatMap(({ key, value, path }): Violation[] => {
     if (key !== "expression" || !path.startsWith("mutations")) return [];
-    const changed = value.replaceAll(/Object\.metadata|\bmetadata\b/g, "");
+    // The path of a patch may be put together from variables.
+    const patched = value.match(/\bpath\s*:/g)?.length ?? 0;
+    const harmless = value.match(/\bpath\s*:\s*["']\/metadata\/(labels|annotations)/g)?.length ?? 0;
+    const changed = patched > harmless ? "spec" : value.replaceAll(/Object\.metadata|\bmetadata\b/g, "");
     if (
       !/\b(spec|data|stringData|webhooks|rules|subjects|roleRef|template|provisioner|parameters)\b/.test(
         changed,

@@ -3,7 +3,7 @@ import type { PolicyContext } from "../../engine/context.ts";
 import { hostViolations, removeOrRegister } from "../../engine/host-violations.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { hostsIn, hostsOf } from "../../resources/hosts.ts";
-import { objectAt, textAt } from "../../resources/properties.ts";
+import { objectAt, objectsAt, textAt } from "../../resources/properties.ts";
 import { type Resource, typeToken } from "../../resources/resource.ts";
 
 interface ChartSource {
@@ -54,7 +54,11 @@ export const unrenderedChart: ResourcePolicy = {
     const { kind } = typeToken(subject.type);
     if (kind === "HelmChartConfig") return values;
     if (kind === "Kustomization") return [...values, ...sourceElsewhere(subject, context)];
-    return [...values, ...violationsOfSource(subject, context)];
+    return [
+      ...values,
+      ...violationsOfSource(subject, sourceOf(subject), context),
+      ...furtherSources(subject, context),
+    ];
   },
   examples: {
     passing: [
@@ -103,8 +107,7 @@ rollout/HelmRelease/redis spec.chart.spec.version: HelmRelease takes the newest 
   },
 };
 
-function violationsOfSource(subject: Resource, context: PolicyContext): Violation[] {
-  const source = sourceOf(subject);
+function violationsOfSource(subject: Resource, source: ChartSource, context: PolicyContext): Violation[] {
   const { kind } = typeToken(subject.type);
   const violations: Violation[] = [];
   const [reference] =
@@ -143,6 +146,25 @@ function sourceOf({ properties }: Resource): ChartSource {
   }
   return { address: undefined, version: undefined, path: "spec", versionPath: "spec" };
 }
+
+/** The other sources of an Application of Argo CD. */
+const furtherSources = (subject: Resource, context: PolicyContext): Violation[] =>
+  ["spec.sources", "spec.template.spec.sources"].flatMap((list) =>
+    objectsAt(subject.properties, list)
+      .filter(({ path }) => path !== "spec.sources[0]")
+      .flatMap(({ value, path }) =>
+        violationsOfSource(
+          subject,
+          {
+            address: textAt(value, "repoURL"),
+            version: textAt(value, "targetRevision"),
+            path: `${path}.repoURL`,
+            versionPath: `${path}.targetRevision`,
+          },
+          context,
+        ),
+      ),
+  );
 
 const valuesPath =
   /(^|\.)(values|valuesObject|valuesContent|valuesInline|set|parameters|postBuild|postRenderers|patches|patchesStrategicMerge|kustomize|plugin|env|directory|components)(\.|\[|$)/;
