@@ -146,7 +146,14 @@ export function withDerived(kind: string, tree: Branch, values: DerivedValues): 
       const found = articles.exec(message)?.[1] ?? "";
       values.admission[policy] = { articles: found, ...values.admission[policy] };
       const ending = action(`include "rollout.articles" (list . "${policy}")`);
-      return { ...validation, message: `${message.replace(articles, "")}${ending}` };
+      const { messageExpression } = validation;
+      return {
+        ...validation,
+        message: `${message.replace(articles, "")}${ending}`,
+        ...(typeof messageExpression === "string" && {
+          messageExpression: `${messageExpression.slice(0, -1).replace(articles, "")}${ending}"`,
+        }),
+      };
     });
   }
 }

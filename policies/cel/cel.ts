@@ -24,6 +24,16 @@ export const field = (root: string, path: string, otherwise: string): string =>
     .map((name) => `.?${name}`)
     .join("")}.orValue(${otherwise})`;
 
+/**
+ * A condition on every item of a list, and the items that break it.
+ * @param holds CEL of a condition on `item`.
+ * @param text CEL of the text that names an item.
+ */
+export const every = (list: string, item: string, holds: string, text: string) => ({
+  expression: `${list}.all(${item}, ${holds})`,
+  names: `${list}.filter(${item}, !(${holds})).map(${item}, ${text})`,
+});
+
 /** RE2 allows no more repetitions. */
 const maximumRepeat = 1000;
 

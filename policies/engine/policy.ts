@@ -47,6 +47,8 @@ export interface AdmissionRule {
   readonly expression: string;
   /** What is wrong where it is false. One sentence, full stop. */
   readonly message: string;
+  /** CEL of a list of texts: the containers and values that are wrong, for the message. */
+  readonly names?: string;
 }
 
 export interface AdmissionCheck {
@@ -56,6 +58,8 @@ export interface AdmissionCheck {
   readonly rules: (context: PolicyContext) => AdmissionRule | readonly AdmissionRule[];
   /** What the policy finds and the cluster does not. One sentence, full stop. */
   readonly misses?: string;
+  /** Whether a violation is one of those, so that the cluster lets it pass. */
+  readonly lets?: (violation: Violation) => boolean;
 }
 
 interface PolicyBase {

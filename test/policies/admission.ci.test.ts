@@ -72,8 +72,14 @@ function contextOf({ country, environment, today }: Example, objects: readonly C
 /** What the check finds in one of the objects. */
 function violations({ policy, context }: Trial, object: ClusterObject): boolean {
   const [resource] = resourcesOf([object]);
-  return violationsOf(policy.check(resource as Resource, context)).length > 0;
+  return refused(policy, resource as Resource, context);
 }
+
+/** Whether the check finds something that the cluster refuses too. */
+const refused = (policy: (typeof covered)[number], resource: Resource, context: PolicyContext): boolean =>
+  violationsOf(policy.check(resource, context)).some(
+    (violation) => policy.admission.lets?.(violation) !== true,
+  );
 
 const isSelected = ({ policy }: Trial, object: ClusterObject): boolean => {
   const [resource] = resourcesOf([object]);
@@ -228,6 +234,30 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
       expect((await server.tryOut(service(name))).refusedBy).toEqual(refusedBy);
     });
 
+    test("names the container and the image in its answer", async () => {
+      const pod = {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "named", namespace },
+        spec: {
+          securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+          containers: [
+            { name: "fine", image: "registry.example.gov.za/sme/app:1.2.0", securityContext: security },
+            {
+              name: "strange",
+              image: "quay.io/app/app:1.2.0",
+              securityContext: { ...security, privileged: true, allowPrivilegeEscalation: true },
+            },
+          ],
+        },
+      };
+      const answer = await kubectl(["create", "--dry-run=server", "-f", "-"], JSON.stringify(pod)).catch(
+        String,
+      );
+      expect(answer).toMatch(/: strange\. |: quay\.io\/app\/app:1\.2\.0\. /);
+      expect(answer).not.toContain("fine");
+    });
+
     test("lets no container be added to a pod that the pod itself could not have", async () => {
       const debug = [
         ...inNamespace,
@@ -328,7 +358,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
           object.kind === "StorageClass" && !ownClasses(context).includes(objectName(resource));
         const expected = (ofOthers ? [] : covered)
           .filter((policy) => admissionTypes(policy).some((type) => typeKey(type) === typeKey(resource.type)))
-          .filter((policy) => violationsOf(policy.check(resource, context)).length > 0)
+          .filter((policy) => refused(policy, resource, context))
           .map(({ id }) => `${namespace}-${id}`)
           .sort();
         const refused = refusedBy.filter((name) => name.startsWith(`${namespace}-`));

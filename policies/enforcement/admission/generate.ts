@@ -53,6 +53,7 @@ function manifestsOf(
   const read = rules.map(({ expression }) => expression).join();
   const used = usedVariables(read);
   const articles = context.articlesOf(policy.dataClasses);
+  const ending = `${policy.remediation}${articles.length === 0 ? "" : ` (${articles.join(", ")})`}`;
   const denies = mode === "enforce" && policy.level === "mandatory";
   return [
     {
@@ -66,9 +67,12 @@ function manifestsOf(
         },
         matchConditions: conditions(policy, context, namespace),
         ...(used.length > 0 && { variables: used.map((variable) => ({ ...variable })) }),
-        validations: rules.map(({ expression, message }) => ({
+        validations: rules.map(({ expression, message, names }) => ({
           expression,
-          message: `${message} ${policy.remediation}${articles.length === 0 ? "" : ` (${articles.join(", ")})`}`,
+          message: `${message} ${ending}`,
+          ...(names !== undefined && {
+            messageExpression: `${literal(`${message.replace(/\.$/, "")}: `)} + ${names}.join(", ") + ${literal(`. ${ending}`)}`,
+          }),
           reason: "Forbidden",
         })),
       },

@@ -53,6 +53,7 @@ export const claimStorageClass: ResourcePolicy = {
   },
   admission: {
     misses: "A store without a volume is not found.",
+    lets: ({ path }) => /(volumeMounts|requests\.storage|spec\.volumeClaimTemplates)$/.test(path),
     rules: (context) => {
       const known = literal(stackClasses(context));
       const isKnown = (root: string, path: string) => `${field(root, path, '""')} in ${known}`;

@@ -54,7 +54,9 @@ export const egressRules: ResourcePolicy = {
   },
   admission: {
     types: ["kubernetes:networking.k8s.io/*:NetworkPolicy"],
-    misses: "Policies of network plug-ins and meshes are not checked.",
+    misses:
+      "Policies of network plug-ins and meshes are not checked, nor the address of the cloud's metadata.",
+    lets: ({ message }) => message.includes("hands out the credentials"),
     rules: (context) => {
       const rules = field("object", "spec.egress", "[]");
       return [
@@ -64,6 +66,7 @@ export const egressRules: ResourcePolicy = {
         },
         {
           expression: `${rules}.all(rule, ${field("rule", "to", "[]")}.all(peer, !has(peer.ipBlock) || (${isAllowedRange("peer.ipBlock.cidr", context)})))`,
+          names: `${rules}.map(rule, ${field("rule", "to", "[]")}.filter(peer, has(peer.ipBlock) && !(${isAllowedRange("peer.ipBlock.cidr", context)})).map(peer, peer.ipBlock.cidr).join(", ")).filter(ranges, ranges != "")`,
           message: "A rule allows traffic to addresses that no endpoint covers.",
         },
       ];

@@ -30,6 +30,7 @@ export const externalName: ResourcePolicy = {
   admission: {
     rules: (context) => ({
       expression: `[${field("object", "spec.externalName", '""')}.lowerAscii()].map(name, name.endsWith(".") ? name.substring(0, size(name) - 1) : name).all(host, host == "" || ${isAllowedHost("host", context)})`,
+      names: `[${field("object", "spec.externalName", '""')}]`,
       message: "The Service leads to a host that the file does not register.",
     }),
   },

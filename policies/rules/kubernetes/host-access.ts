@@ -1,5 +1,5 @@
 /** Pods share nothing with their node: no network, processes or files. */
-import { field } from "../../cel/cel.ts";
+import { every, field } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { containersOf, podOf, volumesOf, workloads } from "../../resources/pods.ts";
 import { booleanAt, numberAt, objectsAt, textAt } from "../../resources/properties.ts";
@@ -60,11 +60,21 @@ export const hostAccess: ResourcePolicy = {
         message: `The pod sets ${shared}.`,
       })),
       {
-        expression: `${field("variables.pod", "volumes", "[]")}.all(volume, !has(volume.hostPath))`,
+        ...every(
+          field("variables.pod", "volumes", "[]"),
+          "volume",
+          "!has(volume.hostPath)",
+          'volume.name + " (" + volume.hostPath.path + ")"',
+        ),
         message: "The pod mounts a path of the node.",
       },
       {
-        expression: `variables.containers.all(container, ${field("container", "ports", "[]")}.all(port, ${field("port", "hostPort", "0")} == 0))`,
+        ...every(
+          "variables.containers",
+          "container",
+          `${field("container", "ports", "[]")}.all(port, ${field("port", "hostPort", "0")} == 0)`,
+          "container.name",
+        ),
         message: "A container uses a port of the node.",
       },
     ],

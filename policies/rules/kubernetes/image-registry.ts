@@ -1,5 +1,6 @@
 /** Images come from the country's registry or from registries that the file names. */
 
+import { every } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
 import { imagesInCel } from "../../cel/images.ts";
 import { otherAccount } from "../../engine/accounts.ts";
@@ -67,11 +68,16 @@ export const imageRegistry: ResourcePolicy = {
     misses:
       "Images that operators' objects name in nested fields, or that operators get as arguments, are checked when their pods are made.",
     rules: (context) => ({
-      expression: `${imagesInCel.list}.all(image, [${imagesInCel.registry("image")}.split(":")[0]].all(host, ${isAllowedHost(
-        "host",
-        context,
-        context.registeredHosts.filter(({ purpose }) => purpose === "image-registry"),
-      )}))`,
+      ...every(
+        imagesInCel.list,
+        "image",
+        `[${imagesInCel.registry("image")}.split(":")[0]].all(host, ${isAllowedHost(
+          "host",
+          context,
+          context.registeredHosts.filter(({ purpose }) => purpose === "image-registry"),
+        )})`,
+        "image",
+      ),
       message: "An image comes from a registry that is not an image registry of the file.",
     }),
   },

@@ -1,7 +1,7 @@
 /** An image can't change after it was checked: it has a digest, or a version in the country's own registry. */
 
 import { awsPartitionOf } from "../../../localisation/aws-partitions.ts";
-import { any, literal, matches } from "../../cel/cel.ts";
+import { any, every, literal, matches } from "../../cel/cel.ts";
 import { isOwnHost } from "../../cel/hosts.ts";
 import { imagesInCel } from "../../cel/images.ts";
 import type { PolicyContext } from "../../engine/context.ts";
@@ -61,7 +61,12 @@ export const imageUnpinned: ResourcePolicy = {
         ...ownRegistryInAws(context).map((pattern) => matches(registry, pattern)),
       );
       return {
-        expression: `${imagesInCel.list}.all(image, image.contains("@") ? ${matches('image.split("@")[1]', digestPattern)} : (${isOwn}) && ${imagesInCel.tag("image")} != "" && !${matches(imagesInCel.tag("image"), movingTag)})`,
+        ...every(
+          imagesInCel.list,
+          "image",
+          `image.contains("@") ? ${matches('image.split("@")[1]', digestPattern)} : (${isOwn}) && ${imagesInCel.tag("image")} != "" && !${matches(imagesInCel.tag("image"), movingTag)}`,
+          "image",
+        ),
         message: "An image is named by a tag that can be moved.",
       };
     },

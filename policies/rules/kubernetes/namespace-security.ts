@@ -54,7 +54,8 @@ export const namespaceSecurity: ResourcePolicy = {
   },
   admission: {
     types: ["kubernetes:core/*:Namespace"],
-    misses: "Injected containers are not checked.",
+    misses: "Injected containers and exemptions from other checks are not checked.",
+    lets: ({ message }) => !message.startsWith("It enforces"),
     rules: () => ({
       expression: `object.metadata.?labels[?${literal(label)}].orValue("") == "restricted"`,
       message: "The namespace enforces less than the standard restricted.",

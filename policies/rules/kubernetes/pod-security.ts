@@ -1,5 +1,5 @@
 /** Containers can't take over their node, and with it every tenant's data. */
-import { field, literal } from "../../cel/cel.ts";
+import { every, field, literal } from "../../cel/cel.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { containersOf, podOf, workloads } from "../../resources/pods.ts";
 import { booleanAt, numberAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -83,28 +83,32 @@ export const podSecurity: ResourcePolicy = {
   },
   admission: {
     misses: "A writable root filesystem and a missing limit of memory are not checked.",
+    lets: ({ path }) =>
+      /(readOnlyRootFilesystem|limits\.memory|procMount|appArmorProfile\.type|windowsOptions\.hostProcess)$/.test(
+        path,
+      ),
     rules: () => {
       const own = (path: string, otherwise: string) =>
         field("container", `securityContext.${path}`, otherwise);
       const inherited = (path: string, otherwise: string) =>
         own(path, field("variables.pod", `securityContext.${path}`, otherwise));
-      const every = (expression: string, message: string) => ({
-        expression: `variables.containers.all(container, ${expression})`,
+      const everyContainer = (expression: string, message: string) => ({
+        ...every("variables.containers", "container", expression, "container.name"),
         message: `A container ${message}.`,
       });
       return [
-        every(`!${own("privileged", "false")}`, "is privileged"),
-        every(`!${own("allowPrivilegeEscalation", "true")}`, "may gain privileges"),
-        every(
+        everyContainer(`!${own("privileged", "false")}`, "is privileged"),
+        everyContainer(`!${own("allowPrivilegeEscalation", "true")}`, "may gain privileges"),
+        everyContainer(
           `${inherited("runAsNonRoot", "false")} && ${inherited("runAsUser", "1")} != 0`,
           "may run as root",
         ),
-        every(`"ALL" in ${own("capabilities.drop", "[]")}`, "keeps root capabilities"),
-        every(
+        everyContainer(`"ALL" in ${own("capabilities.drop", "[]")}`, "keeps root capabilities"),
+        everyContainer(
           `${own("capabilities.add", "[]")}.all(added, added in ${literal([...harmlessCapabilities])})`,
           "has root capabilities",
         ),
-        every(
+        everyContainer(
           `${inherited("seccompProfile.type", '""')} in ["RuntimeDefault", "Localhost"]`,
           "may make any system call",
         ),

@@ -35,6 +35,7 @@ export const podZones: ResourcePolicy = {
   admission: {
     types: workloads,
     misses: "The operator's Cluster is not checked, its pods are; virtual nodes are not checked.",
+    lets: ({ message }) => /virtual node/.test(message),
     rules: ({ clusterZones }) => {
       if (clusterZones.length === 0) return [];
       const zones = literal(clusterZones);

@@ -92,7 +92,8 @@ export const rights: ResourcePolicy = {
       "kubernetes:rbac.authorization.k8s.io/*:Role",
       "kubernetes:rbac.authorization.k8s.io/*:RoleBinding",
     ],
-    misses: "ClusterRoles are not checked: the cluster's operators need them.",
+    misses: "ClusterRoles are not checked: the cluster's operators need them; of Roles, wildcards alone are.",
+    lets: ({ message }) => !/^The rule gives|which is everybody\.$|\(cluster-admin\)\.$/.test(message),
     rules: () => [
       {
         expression: `${field("object", "rules", "[]")}.all(rule, !("*" in ${field("rule", "resources", "[]")}) && !("*" in ${field("rule", "verbs", "[]")}))`,
@@ -100,6 +101,7 @@ export const rights: ResourcePolicy = {
       },
       {
         expression: `${field("object", "subjects", "[]")}.all(subject, !${matches("subject.name", anonymous)})`,
+        names: `${field("object", "subjects", "[]")}.filter(subject, ${matches("subject.name", anonymous)}).map(subject, subject.name)`,
         message: "The role is given to everybody.",
       },
       {

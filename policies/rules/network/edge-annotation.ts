@@ -117,6 +117,9 @@ export const edgeAnnotation: ResourcePolicy = {
     ],
     misses:
       "Classes, snippets, rules and the kinds of single controllers are not checked; of annotations with a host, those with an address.",
+    lets: ({ message, value }) =>
+      /^The (class|snippet)|^It (leads|sends)/.test(message) ||
+      (message.startsWith("It names") && !/^https?:\/\/[^$]+$/.test(value ?? "")),
     rules: (context) => {
       const annotations = field("object", "metadata.annotations", "{}");
       const address = `${annotations}[key]`;

@@ -102,6 +102,8 @@ export const plaintextMqtt: ResourcePolicy = {
     });
   },
   admission: {
+    misses: "What RabbitMQ opens where its settings say nothing is not checked.",
+    lets: ({ message }) => / by default\.$|tcp_listeners|\(port 1883\)/.test(message),
     rules: () => {
       const ports = `[${[...plainPorts.keys()].join(", ")}]`;
       return [

@@ -37,12 +37,15 @@ export const routeWithoutTls: ResourcePolicy = {
   },
   admission: {
     types: ["kubernetes:networking.k8s.io/*:Ingress", "kubernetes:gateway.networking.k8s.io/*:Gateway"],
+    misses: "The way from the gateway to the pods is not checked.",
+    lets: ({ message }) => /^(The gateway|No annotation|It (speaks|allows) |Any public)/.test(message),
     rules: () => {
       const annotations = field("object", "metadata.annotations", "{}");
       const covers = `host == rule.host || (rule.host.contains(".") && host == "*" + rule.host.substring(rule.host.indexOf(".")))`;
       return [
         {
           expression: `object.kind != "Ingress" || ${field("object", "spec.rules", "[]")}.all(rule, has(rule.host) && ${field("object", "spec.tls", "[]")}.exists(tls, ${field("tls", "hosts", "[]")}.exists(host, ${covers})))`,
+          names: `${field("object", "spec.rules", "[]")}.map(rule, ${field("rule", "host", '"every host"')})`,
           message: "A host is served without TLS.",
         },
         {

@@ -1,5 +1,5 @@
 /** Passwords and keys are in Secrets, never in settings that anybody may read. */
-import { field, matches } from "../../cel/cel.ts";
+import { every, field, matches } from "../../cel/cel.ts";
 import { everyText, longTexts } from "../../cel/kinds.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { workloads } from "../../resources/pods.ts";
@@ -77,7 +77,12 @@ export const secretInPlain: ResourcePolicy = {
         `${matches(name, secretName)} && !${matches(name, notSecret)} && ${value}.trim() != "" && !${matches(value, harmless)}`;
       return [
         {
-          expression: `variables.containers.all(container, ${field("container", "env", "[]")}.all(setting, !has(setting.value) || !(${isOpen("setting.name", "setting.value")})))`,
+          ...every(
+            "variables.containers",
+            "container",
+            `${field("container", "env", "[]")}.all(setting, !has(setting.value) || !(${isOpen("setting.name", "setting.value")}))`,
+            "container.name",
+          ),
           message: "A setting of a container is a secret in plain text.",
         },
         {

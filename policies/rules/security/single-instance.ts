@@ -54,6 +54,8 @@ export const singleInstance: ResourcePolicy = {
   },
   admission: {
     types: ["kubernetes:postgresql.cnpg.io/*:Cluster", "kubernetes:rabbitmq.com/*:RabbitmqCluster"],
+    misses: "Only in production, and only the number of instances is checked.",
+    lets: ({ path }) => !/^spec\.(instances|replicas)$/.test(path),
     rules: ({ inProduction }) =>
       inProduction
         ? {
