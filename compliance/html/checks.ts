@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import { type Cause, causesOf } from "../../policies/engine/causes.ts";
 import { annexControls, securityControls } from "../../policies/engine/controls.ts";
 import { areas } from "../../policies/engine/policy.ts";
+import { askingFor } from "../../policies/rules/control-sets/control-sets.ts";
 import type { ReportCheck, ReportFinding } from "../report-schema.ts";
 import { heading } from "./summary.ts";
 import type { Html, ReportView } from "./view.ts";
@@ -85,6 +86,7 @@ ${passed.length === 0 ? "" : html`<dt>${view.t("check.in-order")}</dt><dd lang="
 <dt>${view.t("column.law")}</dt><dd>${view.articles(articles)}</dd>
 <dt>ISO/IEC 27001:2022</dt><dd lang="en">${controls.iso27001.map((control) => `${control} ${annexControls[control as keyof typeof annexControls] ?? ""}`).join("; ")}</dd>
 <dt>NIST SP 800-53</dt><dd lang="en">${controls.nist80053.map((control) => `${control} ${securityControls[control as keyof typeof securityControls] ?? ""}`).join("; ")}</dd>
+${askingFor(policy).map(({ set, controls: asked }) => html`<dt lang="en">${set.name}</dt><dd lang="${set.language ?? "en"}">${asked.map(({ id }) => id).join("; ")}</dd>`)}
 </dl>
 </details>`;
 }

@@ -16,6 +16,8 @@ export interface ControlSet {
   /** Short, for lists. */
   readonly name: string;
   readonly title: string;
+  /** Of its names, as BCP 47; English where absent. */
+  readonly language?: string;
   /** Its publisher's page. */
   readonly source: string;
   /** Where the numbers or names were read, if somewhere else. */

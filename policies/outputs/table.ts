@@ -87,11 +87,18 @@ function placeOf({ subject, path, value = "" }: Finding, message: string): strin
 
 const shortened = (value: string): string => (value.length > 100 ? `${value.slice(0, 99)}…` : value);
 
+/** Each value once before any of them again: the places that are shown name as many hosts or images as they can. */
+function byValue(findings: readonly Finding[]): Finding[] {
+  const byEach = Map.groupBy(findings, ({ value }) => value);
+  const once = [...byEach.values()].flatMap(([first]) => first ?? []);
+  return [...once, ...[...byEach.values()].flatMap(([, ...again]) => again)];
+}
+
 /** The first places; a path or a resource that they share is said once. */
 function placesOf(findings: readonly Finding[], message: string, most: number): string {
   const paths = new Set(findings.map(({ path }) => path));
   const subjects = new Set(findings.map(({ subject }) => subject));
-  const first = findings.slice(0, most);
+  const first = byValue(findings).slice(0, most);
   const listed = (parts: readonly Finding[]) => parts.map((finding) => placeOf(finding, message)).join(", ");
   if (subjects.size === 1)
     return `${[...subjects].join("")}: ${listed(first.map((finding) => ({ ...finding, subject: "" })))}`;

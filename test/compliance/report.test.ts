@@ -189,6 +189,14 @@ describe("the first page", () => {
     return reportPage(change(report), loaded);
   };
 
+  test("says which public control sets ask for a check", async () => {
+    const text = await page((report) => report);
+    const check = text.slice(text.indexOf('id="en-check-host-access"'));
+    expect(check.slice(0, check.indexOf("</details>"))).toContain(
+      '<dt lang="en">CIS Kubernetes</dt><dd lang="en">5.2.3; 5.2.4; 5.2.5; 5.2.11; 5.2.12</dd>',
+    );
+  });
+
   test("says a cause once, with its first places, and opens the others", async () => {
     const finding = (index: number): Report["findings"][number] => ({
       policy: "image-unpinned",

@@ -110,6 +110,21 @@ describe("the table", () => {
   });
 });
 
+test("the places that the table shows name as many values as they can", () => {
+  const images = ["a", "a", "a", "a", "b", "c", "d"].map(
+    (host, index) => `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings-${index}, namespace: rollout }
+data: { url: "https://${host}.example.com/" }`,
+  );
+  const text = textTable(checkExample({ manifests: images.join("\n---") }), "low", plain);
+  expect(text).toContain("✗ critical  unregistered-host  7 places;");
+  expect(text).toContain(
+    "data.url of rollout/ConfigMap/settings-0 = a.example.com, rollout/ConfigMap/settings-4 = b.example.com, rollout/ConfigMap/settings-5 = c.example.com and 4 more",
+  );
+});
+
 test("SARIF has one result a cause, with the other places as related locations", () => {
   const { findings, ...rest } = check(5);
   const log = sarif({ findings, ...rest }, policies, "0.1.0") as {

@@ -7,6 +7,7 @@ export const anpd: ControlSet = {
   id: "anpd",
   name: "ANPD",
   title: "ANPD, Guia Orientativo sobre Segurança da Informação para Agentes de Tratamento de Pequeno Porte",
+  language: "pt-BR",
   source:
     "https://www.gov.br/anpd/pt-br/assuntos/noticias/anpd-publica-guia-de-seguranca-para-agentes-de-tratamento-de-pequeno-porte",
   readAt:

@@ -7,6 +7,7 @@ export const kvkk: ControlSet = {
   id: "kvkk",
   name: "KVKK",
   title: "KVKK, Kişisel Veri Güvenliği Rehberi (teknik ve idari tedbirler)",
+  language: "tr",
   source: "https://www.kvkk.gov.tr",
   readAt: "http://yakut-yakut.av.tr/yayinlar/kvkk-kapsaminda-alinmasi-gereken-teknik-ve-idari-tedbirler",
   checked: "2026-11-28",
