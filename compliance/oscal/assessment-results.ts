@@ -1,4 +1,4 @@
-/** The report as OSCAL assessment results: an observation for each check, a risk for each finding, a finding for each control. */
+/** The report as OSCAL assessment results: an observation for each check, by its evidence, a risk for each finding, a finding for each control. */
 import type { Report, ReportCheck, ReportFinding } from "../report-schema.ts";
 import {
   controlsOf,
@@ -7,10 +7,9 @@ import {
   identifierMaker,
   line,
   metadata,
-  namespace,
+  property,
 } from "./identifiers.ts";
-
-const property = (name: string, value: string) => ({ name, ns: namespace, value: line(value) });
+import { fileItem, isJudged, observation, planItem, planResource } from "./observations.ts";
 
 export function assessmentResults(report: Report): object {
   const identifier = identifierMaker(report);
@@ -64,20 +63,12 @@ export function assessmentResults(report: Report): object {
             description: "`rollout policies list` and `rollout policies show` explain each.",
             props: [property("sha256", report.inputs.policies.sha256)],
           },
+          ...planResource(report, identifier),
         ],
       },
     },
   };
 }
-
-const fileItem = "item file";
-const planItem = "item plan";
-const itemOf = (report: Report, subject: string): string =>
-  subject === report.inputs.localisation.file
-    ? fileItem
-    : report.resources.some(({ name }) => name === subject)
-      ? `item ${subject}`
-      : planItem;
 
 function localDefinitions(report: Report, identifier: (name: string) => string): object {
   const names = [...new Set(report.resources.map(({ name }) => name))];
@@ -103,44 +94,6 @@ function localDefinitions(report: Report, identifier: (name: string) => string):
         props: [property("type", report.resources.find((resource) => resource.name === name)?.type ?? "")],
       })),
     ],
-  };
-}
-
-function observation(check: ReportCheck, report: Report, identifier: (name: string) => string): object {
-  const found = report.findings.filter(({ policy }) => policy === check.policy);
-  const subjects = [
-    ...new Set([...check.passed, ...found.map(({ subject }) => subject)].map((s) => itemOf(report, s))),
-  ];
-  return {
-    uuid: identifier(`observation ${check.policy}`),
-    title: line(check.title),
-    description: line(check.risk),
-    props: [
-      property("policy", check.policy),
-      property("verdict", check.verdict),
-      property("severity", check.severity),
-      property("level", check.level),
-      ...check.articles.map((article) => property("article", article)),
-    ],
-    methods: ["TEST"],
-    types: ["finding"],
-    ...(subjects.length > 0 && {
-      subjects: subjects.map((subject) => ({
-        "subject-uuid": identifier(subject),
-        type: "inventory-item",
-        title:
-          subject === fileItem ? "Localisation file" : subject === planItem ? "Plan" : line(subject.slice(5)),
-      })),
-    }),
-    "relevant-evidence": [
-      {
-        href: "report.json",
-        description: line(
-          `The check ${check.policy} under \`checks\`, with what it found under \`findings\`.`,
-        ),
-      },
-    ],
-    collected: report.made.at,
   };
 }
 
@@ -193,6 +146,7 @@ function finding(
   const serving = report.checks.filter(({ controls }) => controls[framework.key].includes(control));
   const count = (...wanted: ReportCheck["verdict"][]) =>
     serving.filter(({ verdict }) => wanted.includes(verdict)).length;
+  const judged = serving.filter(isJudged);
   const open = count("fail", "undetermined");
   const [passed, waived] = [count("pass"), count("waived")];
   const risks = report.findings.flatMap(({ policy }, index) =>
@@ -209,9 +163,12 @@ function finding(
       "target-id": `${framework.idOf(control)}_smt`,
       status: statusOf(open, waived, passed),
     },
-    "related-observations": serving.map(({ policy }) => ({
-      "observation-uuid": identifier(`observation ${policy}`),
-    })),
+    // A check that had nothing to judge is no evidence, for or against.
+    ...(judged.length > 0 && {
+      "related-observations": judged.map(({ policy }) => ({
+        "observation-uuid": identifier(`observation ${policy}`),
+      })),
+    }),
     ...(risks.length > 0 && { "related-risks": risks }),
   };
 }

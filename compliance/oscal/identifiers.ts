@@ -29,6 +29,9 @@ export function line(text: string): string {
   return clean === "" ? "-" : clean;
 }
 
+/** One of the kit's own properties. */
+export const property = (name: string, value: string) => ({ name, ns: namespace, value: line(value) });
+
 export interface Framework {
   readonly key: "nist80053" | "iso27001";
   readonly title: string;

@@ -134,6 +134,33 @@ const resultOf = (report: Report) => {
   return result;
 };
 
+interface Observed {
+  readonly observations: readonly {
+    readonly uuid: string;
+    readonly methods: readonly string[];
+    readonly props: readonly { readonly name: string; readonly value: string }[];
+    readonly subjects?: readonly object[];
+    readonly remarks?: string;
+    readonly "relevant-evidence": readonly { readonly href?: string }[];
+  }[];
+  readonly findings: readonly {
+    readonly target: { readonly status: { readonly state: string } };
+    readonly "related-observations"?: readonly { readonly "observation-uuid": string }[];
+  }[];
+}
+
+function observedIn(report: Report): Observed & { readonly resources: readonly string[] } {
+  const document = (
+    assessmentResults(report) as {
+      "assessment-results": {
+        results: [Observed];
+        "back-matter": { resources: { uuid: string }[] };
+      };
+    }
+  )["assessment-results"];
+  return { ...document.results[0], resources: document["back-matter"].resources.map(({ uuid }) => uuid) };
+}
+
 describe("a control is satisfied", () => {
   const servingOf = (report: Report, title: string) => {
     const control = title.split(" ")[0] ?? "";
@@ -163,6 +190,38 @@ describe("a control is satisfied", () => {
       } of silent) {
         expect(status).toMatchObject({ state: "not-satisfied", reason: "other" });
         expect(status.remarks).toMatch(/^Not assessed/);
+      }
+    },
+  );
+
+  test.each(stacks)(
+    "by evidence that says how and where it was looked at: %s on %s",
+    async (country, target) => {
+      const { report } = await reportOf(country, target);
+      const { observations, findings, resources } = observedIn(report);
+      const byId = new Map(observations.map((one) => [one.uuid, one]));
+      expect(observations).toHaveLength(report.checks.length);
+      for (const { methods, props, "relevant-evidence": evidence, subjects, remarks } of observations) {
+        // Nothing that runs was looked at.
+        expect(methods).toEqual(["EXAMINE"]);
+        const value = (name: string) => props.flatMap((one) => (one.name === name ? [one.value] : []));
+        const hrefs = evidence.map(({ href }) => href);
+        const [isFile, isPlan] = [value("source").includes("file"), value("source").includes("plan")];
+        expect(hrefs.includes(`source/${country}.yaml`)).toBe(isFile);
+        expect(hrefs.some((href) => href?.startsWith("#"))).toBe(isPlan);
+        expect(isPlan && target === "local").toBe(false);
+        for (const href of hrefs) if (href?.startsWith("#")) expect(resources).toContain(href.slice(1));
+        const judged = value("verdict")[0] !== "not-applicable";
+        expect(isFile || isPlan).toBe(judged);
+        expect((subjects ?? []).length > 0).toBe(judged);
+        expect(remarks !== undefined).toBe(!judged);
+      }
+      for (const finding of findings) {
+        const related = (finding["related-observations"] ?? []).map((one) =>
+          byId.get(one["observation-uuid"]),
+        );
+        for (const one of related) expect(one?.subjects?.length).toBeGreaterThan(0);
+        if (finding.target.status.state === "satisfied") expect(related.length).toBeGreaterThan(0);
       }
     },
   );
