@@ -3,9 +3,10 @@ import { spawnSync } from "node:child_process";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { InputError } from "../base/kit-error.ts";
 import { kitVersion } from "../base/package-root.ts";
 import type { Files } from "../compliance/folder.ts";
-import type { ProducedReport } from "../compliance/produce.ts";
+import type { Look, ProducedReport } from "../compliance/produce.ts";
 import type { Signer } from "../compliance/sign.ts";
 import { loadCountry } from "../localisation/load.ts";
 import { passphraseIn } from "./commands/report-input.ts";
@@ -22,6 +23,8 @@ export interface ReportOptions extends FileOptions {
   readonly cosignKey?: string;
   /** Folder of a report to compare with; false for none, undefined for the last one beside. */
   readonly since?: string | false;
+  readonly live?: boolean;
+  readonly state?: string;
 }
 
 export const withReportOptions = (command: Command): Command =>
@@ -31,6 +34,8 @@ export const withReportOptions = (command: Command): Command =>
     .option("--language <tags...>", "languages of the page (default: the country's first, and English)")
     .option("--by <name>", 'who makes it, such as "N. Dlamini, Information Officer" (default: your name)')
     .addOption(new Option("--at <time>", "time of the report in RFC 3339 (default: now)").argParser(time))
+    .option("--live", "also look at what runs on the cluster")
+    .option("--state <file>", "with --live: what `pulumi stack export` printed, for cloud resources")
     .option("--since <folder>", "report to compare with (default: the last one beside it)")
     .option("--no-since", "compare with no earlier report")
     .option("--sign-key <file>", "private key to sign it with; `rollout report keygen` makes one")
@@ -69,8 +74,21 @@ export async function signedReport(
     ...(options.cosignKey !== undefined && { cosignKey: options.cosignKey }),
   };
   const { country, hosting } = loadCountry(file, loadOptions(options)).country;
+  const target = options.target ?? hosting.target;
+  if (options.live && target === "local")
+    throw new InputError(
+      "The target local has no plan with which what runs could be compared.",
+      "Name the target of the running stack by --target, or leave --live out.",
+    );
+  if (options.state !== undefined && !options.live)
+    throw new InputError("--state is read only with --live.", "Add --live, or leave --state out.");
+  const look: Look = async (loaded, plan, time, today) => {
+    const { liveSubject } = await import("./commands/check.ts");
+    const { observe } = await import("../compliance/observed.ts");
+    return observe(loaded, await liveSubject(loaded, plan, options), time, today);
+  };
   const at = options.at ?? new Date();
-  const sought = { country, target: options.target ?? hosting.target, environment: options.env, at };
+  const sought = { country, target, environment: options.env, at };
   const previous =
     options.since === undefined
       ? lastReport(beside, sought)
@@ -87,6 +105,7 @@ export async function signedReport(
     at,
     kit: kitVersion(),
     ...(previous !== undefined && { previous }),
+    ...(options.live && { observed: look }),
   });
   const { report, loaded } = produced;
   const stated = withStatement(report, reportFiles(report, loaded, previous), signer);

@@ -22,7 +22,7 @@ export const unknownPlaces = ({ places }: Report): number =>
 export type Standing = "good" | "open" | "wrong";
 
 export function standingOf(report: Report): Standing {
-  if (!report.verdict.ok) return "wrong";
+  if (!report.verdict.ok || report.observed?.ok === false) return "wrong";
   return openPoints(report).length > 0 ? "open" : "good";
 }
 

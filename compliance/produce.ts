@@ -25,7 +25,17 @@ export interface ReportRequest {
   readonly kit: string;
   /** The report before this one, to compare with. */
   readonly previous?: Previous;
+  /** What a look at the running stack found; what an earlier look found is given as it is. */
+  readonly observed?: Report["observed"] | Look;
 }
+
+/** @param at RFC 3339, in UTC, to the second. @param today the day in the country. */
+export type Look = (
+  loaded: LoadedCountry,
+  plan: Plan,
+  at: string,
+  today: string,
+) => Promise<Report["observed"]>;
 
 export interface ProducedReport {
   readonly report: Report;
@@ -60,6 +70,13 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
     );
   const planned = clusterTargets.find((known) => known === loaded.country.hosting.target);
   const plan = planned === undefined ? undefined : await planCountry(loaded, planned, kit);
+  const time = `${at.toISOString().slice(0, 19)}Z`;
+  const observed =
+    typeof request.observed !== "function"
+      ? request.observed
+      : plan === undefined
+        ? undefined
+        : await request.observed(loaded, plan, time, day);
   const kept = request.previous === undefined ? {} : { previous: request.previous };
   const report = makeReport({
     loaded,
@@ -68,7 +85,8 @@ export async function produceReport(request: ReportRequest): Promise<ProducedRep
     ...(request.dataFolder !== undefined && { dataFolder: request.dataFolder }),
     languages,
     kit,
-    at: `${at.toISOString().slice(0, 19)}Z`,
+    at: time,
+    ...(observed !== undefined && { observed }),
     day,
     by: request.by,
     ...kept,

@@ -252,6 +252,24 @@ export const ReportSchema = group(
     }),
     checks: list("Every check.", Check),
     findings: list("Most severe first.", Finding),
+    observed: Type.Optional(
+      group("What a look at the running stack found, beside the plan.", {
+        at: text("When."),
+        source: text("What was read, and by which way."),
+        ok: Type.Boolean({ description: "Whether no mandatory check failed or stayed undetermined there." }),
+        resources: count("Resources that were read."),
+        unreadable: texts("Kinds that the login may not read."),
+        checks: rows("Checks that had something to judge there.", {
+          policy: text("Id of the policy."),
+          verdict: Type.Enum([...verdicts]),
+          passed: count("Resources without a finding."),
+          failed: count("Findings of the verdict `fail`."),
+          undetermined: count("Findings of the verdict `undetermined`."),
+          waived: count("Findings that a waiver covers."),
+        }),
+        findings: list("Most severe first.", Finding),
+      }),
+    ),
     waivers: rows("Exceptions of the localisation file.", {
       id: text("Identifier."),
       resource: text("What it covers."),

@@ -40,6 +40,8 @@ export interface ReportInput {
   readonly languages: readonly string[];
   /** The report before this one, to compare with. */
   readonly previous?: Previous;
+  /** What was found on the running stack, where somebody looked at it. */
+  readonly observed?: Report["observed"];
 }
 
 export function makeReport(input: ReportInput): Report {
@@ -52,13 +54,12 @@ function presentReport(input: ReportInput): Report {
   const { loaded, plan } = input;
   const { country } = loaded;
   const name = basename(loaded.file);
-  const result = named(
+  const result = withFileName(
     checkCountry(loaded, {
       subject: plan === undefined ? { kind: "file" } : { kind: "plan", plan, description: name },
       today: input.day,
     }),
     loaded.file,
-    name,
   );
   return {
     format: reportFormat,
@@ -93,6 +94,7 @@ function presentReport(input: ReportInput): Report {
     flows: flowsOf(loaded, plan, input.day),
     checks: policies.flatMap((policy) => checkOf(policy, result)),
     findings: result.findings.map(findingOf),
+    ...(input.observed !== undefined && { observed: input.observed }),
     waivers: result.waivers.map(({ id, resource, policy, why, who, until, status, uses }) => ({
       id,
       resource,
@@ -116,7 +118,8 @@ function presentReport(input: ReportInput): Report {
 }
 
 /** A report has only the name of the file, not its path: it must not depend on the machine that made it. */
-function named(result: CheckResult, file: string, name: string): CheckResult {
+export function withFileName(result: CheckResult, file: string): CheckResult {
+  const name = basename(file);
   const renamed = (subject: string) => (subject === file ? name : subject);
   return {
     ...result,
@@ -228,7 +231,7 @@ function checkOf(policy: Policy, { policies: results }: CheckResult): ReportChec
   ];
 }
 
-function findingOf(finding: Finding): ReportFinding {
+export function findingOf(finding: Finding): ReportFinding {
   const { type, value, waiver, source } = finding;
   return {
     policy: finding.policy,

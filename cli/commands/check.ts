@@ -104,7 +104,12 @@ async function ownPlan(loaded: LoadedCountry, options: Options): Promise<Plan | 
   return planCountry(loaded, target, kitVersion());
 }
 
-async function liveSubject(loaded: LoadedCountry, plan: Plan, options: Options): Promise<CheckSubject> {
+/** What runs on the cluster that the machine's kubeconfig leads to, and where a state is given on the cloud. */
+export async function liveSubject(
+  loaded: LoadedCountry,
+  plan: Plan,
+  options: Pick<Options, "state">,
+): Promise<Extract<CheckSubject, { readonly kind: "live" }>> {
   const { readLive } = await import("../../policies/inputs/live.ts");
   const { plannedResources } = await import("../../policies/inputs/planned.ts");
   const { ClusterClient } = await import("../../cluster/cluster-client.ts");

@@ -31,8 +31,9 @@ export function evidenceCommand(): Command {
 }
 
 async function writeArchive(file: string, options: Options): Promise<void> {
-  const [{ evidenceFiles, evidenceName }, { writeEvidence }] = await Promise.all([
+  const [{ evidenceFiles, evidenceName }, { standingOf }, { writeEvidence }] = await Promise.all([
     import("../../compliance/evidence/contents.ts"),
+    import("../../compliance/open-points.ts"),
     import("../evidence-archive.ts"),
   ]);
   const { report, plan, files, signer } = await signedReport(file, options, options.out ?? "evidence");
@@ -47,10 +48,10 @@ async function writeArchive(file: string, options: Options): Promise<void> {
   const archive = options.out ?? `${name}.tar.gz`;
   await writeEvidence(archive, name, content);
   const { verdict } = report;
-  if (!verdict.ok) process.exitCode = exitCode.checkFailed;
+  if (standingOf(report) === "wrong") process.exitCode = exitCode.checkFailed;
   if (options.json)
     return printJson({
-      ok: verdict.ok,
+      ok: standingOf(report) !== "wrong",
       archive,
       signed: isSigned(signer),
       files: [...content.keys()],

@@ -49,10 +49,10 @@ async function writeReport(file: string, options: Options): Promise<void> {
   const { report, files, signer } = await signedReport(file, options, options.out ?? "report");
   const folder = options.out ?? folderName(report);
   writeFolder(folder, files, options.replace);
-  if (!report.verdict.ok) process.exitCode = exitCode.checkFailed;
+  if (standingOf(report) === "wrong") process.exitCode = exitCode.checkFailed;
   if (options.json)
     return printJson({
-      ok: report.verdict.ok,
+      ok: standingOf(report) !== "wrong",
       folder,
       signed: isSigned(signer),
       files: [...files.keys()],

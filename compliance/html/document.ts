@@ -10,6 +10,7 @@ import type { Report } from "../report-schema.ts";
 import { changesSection } from "./changes.ts";
 import { checksSection, waiversSection } from "./checks.ts";
 import { dataSection, lawSection, retentionSection } from "./data.ts";
+import { observedSection } from "./observed.ts";
 import { openSection, verifySection } from "./open-points.ts";
 import { accessSection, flowsSection, placesSection } from "./resting-places.ts";
 import { standalonePage } from "./standalone.ts";
@@ -73,6 +74,7 @@ ${flowsSection(view)}
 ${lawSection(view)}
 ${retentionSection(view)}
 ${checksSection(view)}
+${observedSection(view)}
 ${waiversSection(view)}
 ${changesSection(view)}
 ${openSection(view)}

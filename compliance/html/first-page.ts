@@ -1,4 +1,5 @@
 /** What the report's first page says, as texts: the page and the PDF have the same. */
+import { type Observed, observedVerdicts } from "../observed.ts";
 import { chartsOf, failedAdvice, judgedChecks, unknownPlaces } from "../open-points.ts";
 import type { ReportView } from "./view.ts";
 
@@ -10,6 +11,7 @@ export const sections = [
   "law",
   "retention",
   "checks",
+  "observed",
   "waivers",
   "changes",
   "open",
@@ -26,7 +28,7 @@ export interface FirstItem {
 /** What the verdict does not say; the plan's notes follow. */
 export function firstItems(view: ReportView): FirstItem[] {
   const { report } = view;
-  const { environment, placeholders, toConfirm, verdict, inputs, changes } = report;
+  const { environment, placeholders, toConfirm, verdict, inputs, changes, observed } = report;
   const charts = chartsOf(report);
   const counted = (key: string, count: number, section: Section): FirstItem[] =>
     count === 0 ? [] : [{ text: view.t(`first.${key}`, { count }), section }];
@@ -51,7 +53,17 @@ export function firstItems(view: ReportView): FirstItem[] {
             section: "changes" as const,
           },
         ]),
-    { text: view.t(inputs.plan === undefined ? "checked.not.local" : "checked.not.plan"), section: "open" },
+    ...(observed === undefined
+      ? []
+      : [{ text: observedInWords(view, observed), section: "observed" as const }]),
+    ...(observed !== undefined
+      ? []
+      : [
+          {
+            text: view.t(inputs.plan === undefined ? "checked.not.local" : "checked.not.plan"),
+            section: "open" as const,
+          },
+        ]),
   ];
 }
 
@@ -62,9 +74,18 @@ function environmentInWords(view: ReportView, environment: string | undefined): 
     : view.t("first.environment", { environment });
 }
 
+function observedInWords(view: ReportView, observed: Observed): string {
+  const { failed, undetermined } = observedVerdicts(observed);
+  return view.t("first.observed", { at: observed.at, count: failed + undetermined });
+}
+
 export function verdictInWords(view: ReportView): string {
-  const { verdict } = view.report;
+  const { verdict, observed } = view.report;
   if (!verdict.ok) return view.t("verdict.failed", { count: verdict.failed + verdict.undetermined });
+  if (observed?.ok === false) {
+    const { failed, undetermined } = observedVerdicts(observed);
+    return view.t("verdict.observed", { count: failed + undetermined });
+  }
   return view.t(judgedChecks(view.report) === 0 ? "verdict.nothing" : "verdict.ok");
 }
 

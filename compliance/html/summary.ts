@@ -5,9 +5,11 @@ import { checkedInWords, firstItems, type Section, sections, verdictInWords } fr
 import type { Html, ReportView } from "./view.ts";
 import { wordTable } from "./whose-word.ts";
 
-/** Without a last report there are no changes. */
+/** Without a last report there are no changes, and without a look at what runs nothing was seen. */
 const sectionsOf = ({ report }: ReportView) =>
-  sections.filter((section) => section !== "changes" || report.changes !== undefined);
+  sections.filter(
+    (section) => (section !== "changes" && section !== "observed") || report[section] !== undefined,
+  );
 
 export function summary(view: ReportView): Html {
   const { report, translation } = view;

@@ -1,4 +1,5 @@
 /** By whose word the report's first page is true: the file's, the provider's, the kit's, the running stack's, or nobody's. */
+import { observedVerdicts } from "../observed.ts";
 import { judgedChecks } from "../open-points.ts";
 import type { Report, RestingPlace } from "../report-schema.ts";
 import type { Html, ReportView } from "./view.ts";
@@ -8,13 +9,14 @@ export const wordTable = (view: ReportView): Html =>
 
 /** Who says it, and what. */
 export function wordRows(view: ReportView): [string, string][] {
-  const { verdict, inputs, placeholders } = view.report;
+  const { verdict, inputs, placeholders, observed } = view.report;
   const { known, declared, unknown } = placesByCertainty(view.report);
   const checks = { policies: inputs.policies.count, judged: judgedChecks(view.report) };
-  const says = (source: string, key: string, values?: Readonly<Record<string, number>>): [string, string] => [
-    view.t(`word.${source}`),
-    view.t(`word.${source}.${key}`, values),
-  ];
+  const says = (
+    source: string,
+    key: string,
+    values?: Readonly<Record<string, number | string>>,
+  ): [string, string] => [view.t(`word.${source}`), view.t(`word.${source}.${key}`, values)];
   return [
     says("file", "says", { declared: declared.total, abroad: declared.abroad }),
     known.total === 0
@@ -23,7 +25,13 @@ export function wordRows(view: ReportView): [string, string][] {
     inputs.plan === undefined
       ? says("plan", "local", checks)
       : says("plan", "says", { ...checks, resources: inputs.plan.resources }),
-    says("running", "nothing"),
+    observed === undefined
+      ? says("running", "nothing")
+      : says("running", "says", {
+          at: observed.at,
+          resources: observed.resources,
+          ...observedVerdicts(observed),
+        }),
     says("nobody", "says", {
       unknown: unknown.total,
       examples: placeholders.length,

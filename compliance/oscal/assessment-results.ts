@@ -9,7 +9,15 @@ import {
   metadata,
   property,
 } from "./identifiers.ts";
-import { fileItem, isJudged, observation, planItem, planResource } from "./observations.ts";
+import {
+  fileItem,
+  isJudged,
+  observation,
+  planItem,
+  planResource,
+  runningItem,
+  runningObservations,
+} from "./observations.ts";
 
 export function assessmentResults(report: Report): object {
   const identifier = identifierMaker(report);
@@ -46,7 +54,10 @@ export function assessmentResults(report: Report): object {
               })),
             })),
           },
-          observations: report.checks.map((check) => observation(check, report, identifier)),
+          observations: [
+            ...report.checks.map((check) => observation(check, report, identifier)),
+            ...runningObservations(report, identifier),
+          ],
           ...(report.findings.length > 0 && {
             risks: report.findings.map((finding, index) => risk(finding, index, report, identifier)),
           }),
@@ -88,6 +99,9 @@ function localDefinitions(report: Report, identifier: (name: string) => string):
         description: line(`Localisation file ${report.inputs.localisation.file}`),
       },
       { uuid: identifier(planItem), description: "The whole plan" },
+      ...(report.observed === undefined
+        ? []
+        : [{ uuid: identifier(runningItem), description: line(report.observed.source) }]),
       ...names.map((name) => ({
         uuid: identifier(`item ${name}`),
         description: line(name),
@@ -147,7 +161,12 @@ function finding(
   const count = (...wanted: ReportCheck["verdict"][]) =>
     serving.filter(({ verdict }) => wanted.includes(verdict)).length;
   const judged = serving.filter(isJudged);
-  const open = count("fail", "undetermined");
+  const running = (report.observed?.checks ?? []).filter(({ policy }) =>
+    serving.some((check) => check.policy === policy),
+  );
+  const open =
+    count("fail", "undetermined") +
+    running.filter(({ verdict }) => verdict === "fail" || verdict === "undetermined").length;
   const [passed, waived] = [count("pass"), count("waived")];
   const risks = report.findings.flatMap(({ policy }, index) =>
     serving.some((check) => check.policy === policy) ? [{ "risk-uuid": identifier(`risk ${index}`) }] : [],
@@ -164,10 +183,11 @@ function finding(
       status: statusOf(open, waived, passed),
     },
     // A check that had nothing to judge is no evidence, for or against.
-    ...(judged.length > 0 && {
-      "related-observations": judged.map(({ policy }) => ({
-        "observation-uuid": identifier(`observation ${policy}`),
-      })),
+    ...(judged.length + running.length > 0 && {
+      "related-observations": [
+        ...judged.map(({ policy }) => `observation ${policy}`),
+        ...running.map(({ policy }) => `observation ${policy} running`),
+      ].map((name) => ({ "observation-uuid": identifier(name) })),
     }),
     ...(risks.length > 0 && { "related-risks": risks }),
   };

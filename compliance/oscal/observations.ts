@@ -1,6 +1,6 @@
 /**
- * What each check looked at, how, and where that is: `EXAMINE`, of the localisation file or of the plan. Nothing here is `TEST`: a report
- * looks at no running stack.
+ * What each check looked at, how, and where that is: `EXAMINE`, of the localisation file or of the plan; `TEST`, of the running stack, where
+ * somebody looked at it.
  */
 import type { Report, ReportCheck } from "../report-schema.ts";
 import { line, property } from "./identifiers.ts";
@@ -9,6 +9,7 @@ type Identifier = (name: string) => string;
 
 export const fileItem = "item file";
 export const planItem = "item plan";
+export const runningItem = "item running";
 const planReference = "resource plan";
 
 /** Whether it found anything to judge: only then it is evidence of a control. */
@@ -55,6 +56,34 @@ export function observation(check: ReportCheck, report: Report, identifier: Iden
     ...(!isJudged(check) && { remarks: "It found nothing of its kind to judge, and is no evidence." }),
     collected: report.made.at,
   };
+}
+
+/** An observation of the running stack for each check that had something to judge there. */
+export function runningObservations(report: Report, identifier: Identifier): object[] {
+  const { observed } = report;
+  if (observed === undefined) return [];
+  return observed.checks.map(({ policy, verdict }) => {
+    const check = report.checks.find((one) => one.policy === policy);
+    return {
+      uuid: identifier(`observation ${policy} running`),
+      title: line(check?.title ?? policy),
+      description: line(check?.risk ?? policy),
+      props: [property("policy", policy), property("verdict", verdict), property("source", "running-stack")],
+      methods: ["TEST"],
+      types: [verdict === "pass" ? "control-objective" : "finding"],
+      origins: [{ actors: [{ type: "tool", "actor-uuid": identifier("component kit") }] }],
+      subjects: [
+        { "subject-uuid": identifier(runningItem), type: "inventory-item", title: "The running stack" },
+      ],
+      "relevant-evidence": [
+        {
+          href: "report.json",
+          description: line(`Under \`observed\`: ${observed.source}, at ${observed.at}.`),
+        },
+      ],
+      collected: observed.at,
+    };
+  });
 }
 
 /** The plan as something to refer to: it is in an archive of evidence, and not in the report's own folder. */
