@@ -19,7 +19,7 @@ const parts: Readonly<Record<DiffSection, readonly (keyof Report)[]>> = {
   inputs: ["inputs"],
   // Compared separately: a report has a copy of the file, not its fields.
   file: [],
-  verdict: ["verdict"],
+  verdict: ["verdict", "observed"],
   checks: ["checks"],
   findings: ["findings"],
   waivers: ["waivers"],
@@ -46,6 +46,8 @@ export function diffReports(before: Report, after: Report): ReportDifference[] {
 
 /** Of resources that passed a check only the number is compared: `resources` shows which were added and removed. */
 function compared(report: Report, part: keyof Report): unknown {
+  // Each look has another time.
+  if (part === "observed" && report.observed !== undefined) return { ...report.observed, at: undefined };
   if (part !== "checks") return report[part];
   return report.checks.map((check) => ({ ...check, passed: check.passed.length }));
 }

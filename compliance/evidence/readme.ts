@@ -1,4 +1,5 @@
 /** The README of the archive, for someone who has neither the kit nor ever heard of it. */
+import { observedVerdicts } from "../observed.ts";
 import { openPoints } from "../open-points.ts";
 import type { Report } from "../report-schema.ts";
 import type { Signer } from "../sign.ts";
@@ -15,10 +16,10 @@ Run by ${programme.operator.name}
 Made ${made.at} by ${made.by}, with country-rollout-kit ${kit}
 
 WHAT IT SAYS
-${verdict.ok ? "No mandatory check failed." : `Checks that failed or could not be decided: ${failed + undetermined}.`}
+${verdict.ok ? "No mandatory check of file and plan failed." : `Checks that failed or could not be decided: ${failed + undetermined}.`}
 Checks that passed: ${passed}. Failed: ${failed}. Could not be decided: ${undetermined}. Waived: ${waived}.
 Checks that found nothing to judge, and so say nothing: ${notApplicable}.
-${open.length === 0 ? "" : `Not covered by this result: ${open.join(", ")}.\n`}It reports on ${report.inputs.plan === undefined ? "the stack's description in one file" : "what is planned"}, and not on what runs.
+${open.length === 0 ? "" : `Not covered by this result: ${open.join(", ")}.\n`}${subjectInWords(report)}
 Open report/report.html first; any browser shows it, without a network.
 
 WHAT IS IN IT
@@ -47,6 +48,14 @@ On a computer with country-rollout-kit, which needs no network for it:
 
 It also runs every check again, so that the report can't claim what the checks do not say.
 `;
+}
+
+function subjectInWords({ inputs, observed }: Report): string {
+  const planned = inputs.plan === undefined ? "the stack's description in one file" : "what is planned";
+  if (observed === undefined) return `It reports on ${planned}, and not on what runs.`;
+  const { failed, undetermined } = observedVerdicts(observed);
+  return `It reports on ${planned}, and on what was seen running at ${observed.at}, where the checks that failed or could not be decided
+were: ${failed + undetermined}.`;
 }
 
 function signedFiles({ key, cosignKey }: Signer): string {

@@ -7,7 +7,7 @@ import { articleSummary } from "../html/articles.ts";
 import { checkedInWords, firstItems, verdictInWords } from "../html/first-page.ts";
 import { ReportView } from "../html/view.ts";
 import { wordRows } from "../html/whose-word.ts";
-import type { Report } from "../report-schema.ts";
+import type { Report, ReportFinding } from "../report-schema.ts";
 import { PdfWriter } from "./writer.ts";
 
 /** What the code on the paper leads to. */
@@ -68,6 +68,7 @@ function writePart(writer: PdfWriter, view: ReportView, signed: Signed): void {
   if (signed.envelope === undefined) writer.paragraph(view.t("paper.unsigned"), { bold: true, language });
   law(writer, view);
   checks(writer, view);
+  running(writer, view);
 }
 
 function facts(writer: PdfWriter, view: ReportView): void {
@@ -142,12 +143,7 @@ function checks(writer: PdfWriter, view: ReportView): void {
   writer.heading(2, view.t("section.checks"), language);
   writer.heading(3, view.t("findings"), language);
   if (report.findings.length === 0) writer.paragraph(view.t("findings.none"), { language });
-  writer.list(
-    report.findings.map(({ verdict, subject, path, message, policy }) => ({
-      text: `${view.t(`verdict.${verdict}`)}: ${subject} ${path} – ${message} (${policy})`,
-      language: "en",
-    })),
-  );
+  findings(writer, view, report.findings);
   for (const area of areas) {
     const inArea = report.checks.filter((check) => check.area === area);
     if (inArea.length === 0) continue;
@@ -159,4 +155,24 @@ function checks(writer: PdfWriter, view: ReportView): void {
       })),
     );
   }
+}
+
+/** Nothing where nobody looked at what runs. */
+function running(writer: PdfWriter, view: ReportView): void {
+  const { observed } = view.report;
+  if (observed === undefined) return;
+  const { language } = view.translation;
+  writer.heading(2, view.t("section.observed"), language);
+  writer.paragraph(view.t("observed.lead", { source: observed.source }), { language });
+  if (observed.findings.length === 0) writer.paragraph(view.t("findings.none"), { language });
+  findings(writer, view, observed.findings);
+}
+
+function findings(writer: PdfWriter, view: ReportView, found: readonly ReportFinding[]): void {
+  writer.list(
+    found.map(({ verdict, subject, path, message, policy }) => ({
+      text: `${view.t(`verdict.${verdict}`)}: ${subject} ${path} – ${message} (${policy})`,
+      language: "en",
+    })),
+  );
 }

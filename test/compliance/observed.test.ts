@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { beforeAll, expect, test } from "vitest";
 import { packageRoot } from "../../base/package-root.ts";
+import { diffReports } from "../../compliance/diff.ts";
+import { readme } from "../../compliance/evidence/readme.ts";
 import { type Files, reportFiles } from "../../compliance/folder.ts";
 import { reportPage } from "../../compliance/html/document.ts";
 import { observe } from "../../compliance/observed.ts";
 import { standingOf } from "../../compliance/open-points.ts";
 import { assessmentResults } from "../../compliance/oscal/assessment-results.ts";
+import { reportPdf } from "../../compliance/pdf/document.ts";
 import { type ProducedReport, produceReport } from "../../compliance/produce.ts";
 import { withStatement } from "../../compliance/sign.ts";
 import { verifyReport } from "../../compliance/verify.ts";
@@ -118,6 +121,27 @@ test("it is verified, and says that nobody can look again", async () => {
   expect(result.steps.at(-1)?.message).toMatch(
     /every byte is the same; what was seen on the running stack can't be seen again$/,
   );
+});
+
+test("a later look is compared with an earlier one, and the time alone is no change", () => {
+  const { report } = made;
+  const later = { ...report, observed: { ...observed(), at: "2026-11-26T08:00:00Z" } };
+  expect(diffReports(report, later)).toEqual([]);
+  const mended = { ...later, observed: { ...later.observed, ok: true, findings: [] } };
+  expect(diffReports(report, mended).map(({ text }) => text)).toContain("observed.ok changed: false → true");
+});
+
+test("an archive of evidence and the paper tell of it", async () => {
+  const { report, loaded } = made;
+  expect(readme(report, {})).toMatch(
+    /on what was seen running at 2026-11-25T08:00:00Z, where the checks that failed or could not be decided\nwere: [1-9]/,
+  );
+  const without = { ...report };
+  delete without.observed;
+  expect(readme(without, {})).toContain("and not on what runs.");
+  const pages = async (of: typeof report) =>
+    (await reportPdf(of, loaded, { statement: Buffer.from("{}") })).length;
+  expect(await pages(report)).toBeGreaterThan(await pages(without));
 });
 
 test("the command looks at no stack of the target local, nor at a state alone", () => {
