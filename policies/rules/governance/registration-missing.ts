@@ -55,7 +55,7 @@ export const registrationMissing: FilePolicy = {
         environment: "production",
         country: {
           programme: { dataProtectionOfficer: { name: "Example Officer" } },
-          residency: { registrations: [{ register: "Register of officers", article: "popia:19" }] },
+          residency: { registrations: [{ register: { en: "Register of officers" }, article: "popia:19" }] },
         },
         findings: `
 example-country.yaml residency.registrations[0].number: No entry in Register of officers is given (popia:19). Register, and enter the number there.
