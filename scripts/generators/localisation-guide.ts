@@ -6,18 +6,28 @@ import { hasDefault, type SchemaNode } from "../../localisation/schema/file-sche
 
 const introduction = `# The localisation file
 
-One YAML file per country, \`countries/<country>.yaml\`, holds all that makes the country's rollout its own. Start from
-[\`countries/template.yaml\`](../countries/template.yaml), which is the required minimum; every other field below has a
+One YAML file per country, \`countries/<country>.yaml\`, holds all that makes the country's rollout its own. Start one with
+\`npx rollout init KE\`: languages, time zone, currency and week are Unicode CLDR's, regions ISO 3166-2's, and what only the country's
+team knows is a question. [\`countries/template.yaml\`](../countries/template.yaml) is the required minimum; every other field below has a
 default. Check a file with \`npx rollout validate countries/ke.yaml\`: it reports all problems at once, each with file, line,
 column, and how to fix it. A file of an older version is brought up to date by \`npx rollout migrate\`, which
 keeps comments and order.
 
 - The first line \`# yaml-language-server: $schema=./schema.json\` lets editors complete and check fields while you type
   (VS Code with the YAML extension, IntelliJ, Neovim, Helix).
+- \`!todo\` and a question stand for any value that is still to be filled in, but \`apiVersion\`, \`country\` and \`languages\`: \`validate\` names
+  each, a pilot shows the question where the answer will stand (a number is the least that is allowed), \`production\` refuses it. It refuses
+  words such as "example", "contoh" or "TBD", addresses kept for examples and telephones of zeros too.
+- \`npx rollout explain <file> [part]\` shows every value in force, where it comes from (line, environment, default) and what depends on it,
+  and the year's shifts and holidays. \`validate\` shows the week and the holidays that follow from the country: have them confirmed.
 - YAML 1.2 is read: \`NO\` is text, not false. Put digits that are not numbers in quotes: \`"10"\`. Tabs, merge keys (\`<<\`),
-  types (\`!tag\`) and duplicate keys are refused; files are UTF-8 and at most 1 MB.
-- Texts for people have a value for each language: \`{ en: South Africa, af: Suid-Afrika }\`. Texts of the diagnostic need every language
-  that it offers; elsewhere a missing language falls back to the first of \`languages\`.
+  other types (\`!tag\`) and duplicate keys are refused; files are UTF-8 and at most 1 MB.
+- Texts for people have a value for each language, \`{ en: South Africa, af: Suid-Afrika }\`, or one for all, such as a proper name:
+  \`name: Gauteng\`. Texts of the diagnostic need every language that it offers; elsewhere a missing language falls back to the first of \`languages\`.
+- A size band gives what the law limits: \`employees\`, \`annualTurnover\`, \`capital\` or \`assets\`. Where bands do not count employees, companies
+  are asked how large they are. \`from\` and \`until\` of laws and authorities say which counts when one takes another's place.
+- \`checked\` is the day of the last look at a fact's source; \`validate\` tells where it is missing or two years old, and what names another
+  country: a title, an address, a telephone code.
 - Texts of the pages and of the standard questions are in \`countries/languages/<language>.yaml\`, or in a \`languages\`
   folder next to your file.
 - \`hosting.environments\` holds what is different in \`training\`, \`pilot\`, \`staging\` or \`production\`: maps are merged,
