@@ -1,5 +1,4 @@
 /** A catalogue's texts as a PO file and back, by the command line. */
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { po } from "gettext-parser";
@@ -8,6 +7,7 @@ import { packageRoot } from "../../base/package-root.ts";
 import { readCatalogue } from "../../localisation/languages/catalogue.ts";
 import { catalogueWith, poOf, readPo, textsOf } from "../../localisation/languages/exchange.ts";
 import { LocalisationError } from "../../localisation/load.ts";
+import { CommandLine } from "../command-line.ts";
 import { Folder } from "./fixture.ts";
 
 const english = textsOf(readCatalogue());
@@ -115,15 +115,12 @@ test("a catalogue keeps its comments, and what is not imported", () => {
   );
 });
 
-test("the command exports a new language, imports its first texts, and says how far it is", () => {
+test("the command exports a new language, imports its first texts, and says how far it is", async () => {
   using folder = new Folder();
   mkdirSync(join(folder.path, "languages"));
-  const rollout = (...given: string[]) =>
-    spawnSync(process.execPath, [join(packageRoot, "cli/main.ts"), "translate", ...given], {
-      cwd: folder.path,
-      encoding: "utf8",
-    });
-  expect(rollout("export", "sw", "--folder", "languages").status).toBe(0);
+  const command = new CommandLine({ folder: folder.path });
+  const rollout = (...given: string[]) => command.run("translate", ...given, "--folder", "languages");
+  expect((await rollout("export", "sw")).status).toBe(0);
   const content = readFileSync(join(folder.path, "sw.po"), "utf8");
   expect(content).toContain('msgctxt "policies/region-abroad"');
   folder.write(
@@ -133,11 +130,11 @@ test("the command exports a new language, imports its first texts, and says how 
       'msgid "Skip to the main content"\nmsgstr "Ruka"',
     ),
   );
-  expect(rollout("import", "sw.po", "--folder", "languages").status).toBe(0);
+  expect((await rollout("import", "sw.po")).status).toBe(0);
   expect(readFileSync(join(folder.path, "languages/sw.yaml"), "utf8")).toBe(
     'language: sw\nname: "Kiswahili"\nmessages:\n  page.skip: "Ruka"\n',
   );
-  const { languages } = JSON.parse(rollout("status", "--folder", "languages", "--json").stdout);
+  const { languages } = JSON.parse((await rollout("status", "--json")).stdout);
   expect(languages).toMatchObject([
     { language: "sw", messages: { translated: 1 }, questions: { translated: 0, total: 126 }, reviewed: null },
   ]);
@@ -145,7 +142,7 @@ test("the command exports a new language, imports its first texts, and says how 
     "sw.po",
     content.replace('msgid "Help: {email}"\nmsgstr ""', 'msgid "Help: {email}"\nmsgstr "Msaada"'),
   );
-  const refused = rollout("import", "sw.po", "--folder", "languages");
+  const refused = await rollout("import", "sw.po");
   expect(refused.status).toBe(2);
   expect(refused.stderr + refused.stdout).toMatch(
     /sw\.po:\d+:1 {2}messages\/footer\.help: The message lacks "\{email\}"/,
