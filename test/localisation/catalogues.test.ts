@@ -73,7 +73,8 @@ describe("a catalogue", () => {
     using _ = folder;
     const { catalogues, warnings } = loadCountry(file, { today });
     expect(catalogues.sw?.questions).toEqual({});
-    expect(warnings.map(({ message }) => message)).toEqual([
+    const own = warnings.filter((warning) => warning.file.endsWith("sw.yaml"));
+    expect(own.map(({ message }) => message)).toEqual([
       "18 of 18 questions are missing; pages show them in English.",
       expect.stringMatching(/^\d+ of \d+ messages are missing; pages show them in English\.$/),
     ]);
