@@ -29,7 +29,7 @@ keeps comments and order.
 - \`checked\` is the day of the last look at a fact's source; \`validate\` tells where it is missing or two years old, and what names another
   country: a title, an address, a telephone code.
 - Texts of the pages and of the standard questions are in \`countries/languages/<language>.yaml\`, or in a \`languages\`
-  folder next to your file.
+  folder next to your file. [Translating](translating.md) has their format.
 - \`hosting.environments\` holds what is different in \`training\`, \`pilot\`, \`staging\` or \`production\`: maps are merged,
   lists and plain values are replaced. \`production\` refuses placeholders such as \`office@example.gov.za\`.
 

@@ -66,10 +66,10 @@ ${residency.otherAuthorities.length === 0 ? "" : html`<ul>${residency.otherAutho
 ${residency.laws.map(
   (law) => html`<section${lawLanguage(country, law)}>
 <h3><a href="${law.url}">${translation.textOf(law.title)}</a></h3>
-<p class="hint">${law.citation}${inForce(view, law.from, law.until)}</p>
+<p class="hint">${isolated(view, law.citation)}${inForce(view, law.from, law.until)}</p>
 <dl class="articles">${law.articles.map(
     ({ article, summary }) =>
-      html`<div><dt>${cited(law.citedAs, article)}</dt><dd>${translation.textOf(summary)}</dd></div>`,
+      html`<div><dt>${isolated(view, cited(law.citedAs, article))}</dt><dd>${translation.textOf(summary)}</dd></div>`,
   )}</dl>
 </section>`,
 )}`,
