@@ -149,16 +149,15 @@ function regionsPlace(country: Country): MarkedPlace {
   const regions = allowedRegions(country);
   const list = `["${regionMark}"]`;
   return {
-    pattern:
-      / \|\| \(\(host\.matches\("\(\^\|\\\\\.\)\(amazonaws.*?labels\[at - 1\] in \["chart-setting-region-mark"\] : false\){5}/g,
+    pattern: / \|\| \(\(host\.matches\("\(\^\|\\\\\.\)\(amazonaws.*? in \["chart-setting-region-mark"\]\)\)/g,
     byDefault: (found) =>
       regions.length === 0
         ? ""
-        : found.replaceAll(list, `[${regions.map((region) => `"${region}"`).join(", ")}]`),
+        : found.replace(list, `[${regions.map((region) => `"${region}"`).join(", ")}]`),
     template: (found) =>
       [
         action("with .Values.regions"),
-        found.replaceAll(list, `[${action('include "rollout.quoted" .')}]`),
+        found.replace(list, `[${action('include "rollout.quoted" .')}]`),
         action("end"),
       ].join(""),
   };

@@ -361,10 +361,10 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
           .filter((policy) => refused(policy, resource, context))
           .map(({ id }) => `${namespace}-${id}`)
           .sort();
-        const refused = refusedBy.filter((name) => name.startsWith(`${namespace}-`));
-        if (expected.join() !== refused.join())
+        const byCluster = refusedBy.filter((name) => name.startsWith(`${namespace}-`));
+        if (expected.join() !== byCluster.join())
           wrong.push(
-            `${mutation.says} (${resource.name}): the check ${expected.join()}; the cluster ${refused.join()}`,
+            `${mutation.says} (${resource.name}): the check ${expected.join()}; the cluster ${byCluster.join()}`,
           );
       }
       expect(wrong).toEqual([]);
