@@ -6,6 +6,7 @@
 import { awsRegions } from "../../localisation/cloud-geography.ts";
 import { formatPath } from "../../localisation/problem.ts";
 import { hostsIn } from "../resources/hosts.ts";
+import { rememberTexts } from "../resources/last.ts";
 import { objectsBelow, type SettingsText, settingsTexts } from "../resources/program-settings.ts";
 import { isObject, type JsonObject, type Resource, typeToken } from "../resources/resource.ts";
 import type { PolicyContext } from "./context.ts";
@@ -153,7 +154,7 @@ const commands: readonly (readonly [sign: RegExp, where: string])[] = [
 const commandHints =
   /gsutil|gcloud|\bbq |azcopy|az +storage|b2 |cloud-provider|restic|duplicity|duply|kopia|rclone|:\/\/|ossutil|aliyun|oci os|ibmcloud|cosc|obsutil|doctl|mega|gdrive|aws|s5cmd/;
 const awsCommand =
-  /\baws\s+(?:--\S+\s+\S+\s+)?s3(?:api)?\s+(?:cp|sync|mv|put-object)\b[^\n]*|\bs5cmd\s[^\n]*/g;
+  /\baws\s+(?:--\S{1,60}\s{1,8}\S{1,200}\s{1,8})?s3(?:api)?\s+(?:cp|sync|mv|put-object)\b[^\n]*|\bs5cmd\s[^\n]*/g;
 
 /** Backup tools in the settings and commands of a workload or ConfigMap. */
 export function toolsOf(subject: Resource, context: PolicyContext): ForeignStore[] {
@@ -166,9 +167,10 @@ export function toolsOf(subject: Resource, context: PolicyContext): ForeignStore
   ]);
 }
 
-function settingsFound({ key, value, path }: SettingsText): ForeignStore[] {
+function settingsFound(text: SettingsText): ForeignStore[] {
+  const { key, value } = text;
   const single = settings.filter(([name, pattern]) => name.test(key) && pattern.test(value));
-  const found = single.map(([, , where]): ForeignStore => ({ path, value: key, where }));
+  const found = single.map(([, , where]): ForeignStore => ({ path: text.path, value: key, where }));
   if (
     found.length > 0 ||
     !/[=:]/.test(value) ||
@@ -179,28 +181,33 @@ function settingsFound({ key, value, path }: SettingsText): ForeignStore[] {
     /^[ \t]*(?:export[ \t]+)?([A-Z][A-Z0-9_]{3,60})[ \t]*[=:][ \t]*["']?([^\n"']{1,300})/gm,
   )) {
     const hit = settings.find(([pattern, wanted]) => pattern.test(name) && wanted.test(set));
-    if (hit !== undefined) found.push({ path, value: name, where: hit[2] });
+    if (hit !== undefined) found.push({ path: text.path, value: name, where: hit[2] });
   }
   return found;
 }
 
-function commandsFound({ value, path }: SettingsText): ForeignStore[] {
-  if (!commandHints.test(value)) return [];
-  return commands.flatMap(([sign, where]): ForeignStore[] => {
-    const found = sign.exec(value)?.[0];
-    return found === undefined ? [] : [{ path, value: found.trim().slice(0, 80), where }];
-  });
-}
+const commandsIn = rememberTexts((text: string): readonly Omit<ForeignStore, "path">[] =>
+  commandHints.test(text)
+    ? commands.flatMap(([sign, where]) => {
+        const found = sign.exec(text)?.[0];
+        return found === undefined ? [] : [{ value: found.trim().slice(0, 80), where }];
+      })
+    : [],
+);
+
+const commandsFound = (text: SettingsText): ForeignStore[] =>
+  commandsIn(text.value).map((found) => ({ ...found, path: text.path }));
 
 const remote =
-  /\brclone\s[^\n|;&]{0,300}?\b(?:copy|copyto|sync|bisync|move|moveto|rcat|mount|serve)\b[^\n|;&]{0,300}?\s["']?([A-Za-z][\w-]*):/;
+  /\brclone\s[^\n|;&]{0,100}?\b(?:copy|copyto|sync|bisync|move|moveto|rcat|mount|serve)\b[^\n|;&]{0,150}?\s["']?([A-Za-z][\w-]*):/;
 
 /** A remote of rclone is judged where its settings are; they may be nowhere that is checked. */
 function remotesFound(
-  { value, path }: SettingsText,
+  text: SettingsText,
   texts: readonly SettingsText[],
   context: PolicyContext,
 ): ForeignStore[] {
+  const { value } = text;
   if (!value.includes("rclone")) return [];
   const name = remote.exec(value)?.[1];
   if (
@@ -210,12 +217,12 @@ function remotesFound(
     return [];
   const isSet = context.resources
     .ofTypes(["kubernetes:core/*:ConfigMap", "kubernetes:core/*:Secret"])
-    .some((one) => settingsTexts(one).some((text) => text.value.includes(`[${name}]`)));
+    .some((one) => settingsTexts(one).some((each) => each.value.includes(`[${name}]`)));
   return isSet
     ? []
     : [
         {
-          path,
+          path: text.path,
           value: `${name}:`,
           where: `the remote ${name} of rclone, whose settings are not among what is checked`,
         },

@@ -1,11 +1,11 @@
 /** The outputs of programs in a resource's settings: what they are called, and their own settings. */
 import { formatPath, type PathSegment } from "../../localisation/problem.ts";
-import { rememberLast } from "../resources/last.ts";
+import { rememberLast, rememberTexts } from "../resources/last.ts";
 import {
   type LocatedObject,
   objectsBelow,
   type ProgramSettings,
-  settingsOf,
+  settingsIn,
   settingsTexts,
 } from "../resources/program-settings.ts";
 import { isObject, type Json, type JsonObject, type Resource, typeToken } from "../resources/resource.ts";
@@ -21,15 +21,24 @@ export interface Sink {
 
 type Found = Omit<Sink, "path"> & { readonly segments?: readonly PathSegment[] };
 
+const sinksOfText = rememberTexts((text: string): readonly Found[] =>
+  settingsIn(text).flatMap((settings) => [...sinksIn(settings, "")]),
+);
+
 export const sinksOf = rememberLast((resource: Resource): readonly Sink[] => {
-  const kind = typeToken(resource.type).kind;
-  const found = settingsOf(resource).flatMap((settings): Sink[] =>
-    [...sinksIn(settings, kind)].map(({ segments = [], ...sink }) => ({
-      ...sink,
-      path: settings.path === "" ? formatPath(segments) : settings.path,
-    })),
-  );
-  found.push(...exportersOfVariables(resource));
+  const { module, kind } = typeToken(resource.type);
+  // The settings of these are texts.
+  const isPlain = /^(core|apps|batch)\b|^v1$/.test(module);
+  const own = isPlain ? [] : [...sinksIn({ format: "properties", root: resource.properties }, kind)];
+  const found = [
+    ...own.map(({ segments = [], ...sink }): Sink => ({ ...sink, path: formatPath(segments) })),
+    ...settingsTexts(resource).flatMap((text) =>
+      sinksOfText(text.value).map(
+        ({ program, type, settings }): Sink => ({ program, type, settings, path: text.path }),
+      ),
+    ),
+    ...exportersOfVariables(resource),
+  ];
   const seen = new Set<string>();
   return found.filter(({ type, path }) => {
     const print = `${path} ${type}`;

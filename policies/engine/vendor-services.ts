@@ -2,7 +2,7 @@
  * Services that collect from the stack: how their agents and SDKs are switched on. A key or an agent is enough, since the address
  * is built in. From the makers' documentation, read 2026-11-28.
  */
-import { rememberLast } from "../resources/last.ts";
+import { rememberLast, rememberTexts } from "../resources/last.ts";
 import { settingsTexts } from "../resources/program-settings.ts";
 import type { Resource } from "../resources/resource.ts";
 
@@ -146,10 +146,10 @@ const agentWords: Named = [
   [/elastic-apm-agent[\w.-]*\.jar|elastic-apm-node\/start/, "Elastic APM"],
   [/(oneagent|metadata|data-ingest)?\.?dynatrace\.com\/inject|liboneagentproc/, "Dynatrace"],
   [
-    /javaagent:[^\s"']*(appdynamics|javaagent\.jar|splunk-otel-javaagent|instana|aws-opentelemetry-agent|scout|signalfx|glowroot-central|contrast|lumigo|honeycomb)/,
+    /javaagent:[^\s"']{0,200}(appdynamics|javaagent\.jar|splunk-otel-javaagent|instana|aws-opentelemetry-agent|scout|signalfx|glowroot-central|contrast|lumigo|honeycomb)/,
     "a monitoring service",
   ],
-  [/splunk-py-trace|splunk\.com\/inject|inject-java.*splunk/, "Splunk"],
+  [/splunk-py-trace|splunk\.com\/inject|inject-java.{0,100}splunk/, "Splunk"],
   [
     /(api|js|cdn|browser|www)\.(mixpanel|segment|amplitude|hotjar|googletagmanager|google-analytics)\b/,
     "an analytics service",
@@ -166,26 +166,29 @@ export interface FoundService {
   readonly path: string;
 }
 
-const written = /(?:^|[\s"';,{-])([A-Z][A-Z0-9]*_[A-Z0-9_]{1,60})["']?[ \t]*[=:]/g;
+const written = /(?:^|[\s"';,{-])([A-Z][A-Z0-9]{0,40}_[A-Z0-9_]{1,60})["']?[ \t]{0,8}[=:]/g;
 
-/** Agents and keys that the texts of a resource name: lines of `.env` files, scripts, options of Java, annotations. */
+/** Lines of `.env` files, scripts, options of Java. */
+const servicesIn = rememberTexts((value: string): readonly Omit<FoundService, "path">[] => {
+  const found = new Map<string, string>();
+  const add = (word: string, service: string | undefined) => {
+    if (service !== undefined && !found.has(service)) found.set(service, word);
+  };
+  if (value.includes("_") && /[=:]/.test(value))
+    for (const [, name = ""] of value.matchAll(written)) add(name, serviceOfKey(name));
+  if (agentHints.test(value))
+    for (const [pattern, service] of agentWords) {
+      const word = pattern.exec(value)?.[0];
+      if (word !== undefined && !/: *(false|disabled|"false")$/.test(value)) add(word, service);
+    }
+  return [...found].map(([service, word]) => ({ word, service }));
+});
+
+/** Agents and keys that the texts of a resource name. An annotation says by its key what it loads. */
 export const servicesInTexts = rememberLast((resource: Resource): readonly FoundService[] =>
-  settingsTexts(resource).flatMap((text): FoundService[] => {
-    const { value } = text;
-    const found: FoundService[] = [];
-    const add = (word: string, service: string | undefined) => {
-      if (service !== undefined && !found.some((one) => one.service === service))
-        found.push({ word, service, path: text.path });
-    };
-    if (value.includes("_") && /[=:]/.test(value))
-      for (const [, name = ""] of value.matchAll(written)) add(name, serviceOfKey(name));
-    if (agentHints.test(value) || agentHints.test(text.key))
-      for (const [pattern, service] of agentWords) {
-        const word = pattern.exec(`${text.key}: ${value}`)?.[0];
-        if (word !== undefined && !/: *(false|disabled|"false")$/.test(`${text.key}: ${value}`))
-          add(word, service);
-      }
-    return found;
+  settingsTexts(resource).flatMap((text) => {
+    const named = agentHints.test(text.key) ? `${text.key}: ${text.value}` : text.value;
+    return servicesIn(named).map((found) => ({ ...found, path: text.path }));
   }),
 );
 

@@ -70,7 +70,8 @@ export function readAngleBlocks(text: string): JsonObject {
   return root;
 }
 
-const token = /#[^\n]*|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|=>|[{}()[\],;=\n]|[^\s{}()[\],;="'#]+/g;
+const token =
+  /#[^\n]*|\/\/[^\n]*|"(?:[^"\\\n]|\\.){0,2000}"|'[^'\n]*'|=>|[{}()[\],;=\n]|[^\s{}()[\],;="'#]+/g;
 
 /**
  * Blocks of Logstash, syslog-ng, Alloy and EMQX: `{ block: "output", label: "", blocks: [{ block: "s3", region: "eu-west-1" }] }`.
@@ -129,7 +130,19 @@ const pairsOf = (words: readonly string[]): string[][] =>
 
 const unquoted = (text: string): string => text.trim().replace(/^(["'])(.*)\1$/, "$2");
 
-const tag = /<!--[\s\S]*?-->|<(\/?)([A-Za-z_][\w.-]{0,100})([^<>]{0,500}?)(\/?)>|[^<]+/g;
+const tag = /<(\/?)([A-Za-z_][\w.-]{0,100})([^<>]{0,500}?)(\/?)>|[^<]+/g;
+
+function withoutComments(text: string): string {
+  let plain = "";
+  let at = 0;
+  for (let start = text.indexOf("<!--"); start >= 0; start = text.indexOf("<!--", at)) {
+    plain += text.slice(at, start);
+    const end = text.indexOf("-->", start);
+    if (end < 0) return plain;
+    at = end + 3;
+  }
+  return plain + text.slice(at);
+}
 
 /** @returns the elements of XML as a tree: `<disks><far><type>s3</type></far></disks>` is `{ disks: { far: { type: "s3" } } }`. */
 export function readTags(text: string): JsonObject {
@@ -137,7 +150,7 @@ export function readTags(text: string): JsonObject {
   const open: { readonly name: string; readonly tree: Record<string, Json>; text: string }[] = [
     { name: "", tree: root, text: "" },
   ];
-  for (const [whole, closing, name, , empty] of text.matchAll(tag)) {
+  for (const [whole, closing, name, , empty] of withoutComments(text).matchAll(tag)) {
     const last = open.at(-1);
     if (last === undefined) break;
     if (name === undefined) {

@@ -6,7 +6,7 @@ import { parse as parseToml } from "smol-toml";
 import { parseDocument } from "yaml";
 import type { PathSegment } from "../../localisation/problem.ts";
 import { readAngleBlocks, readBraceBlocks, readCalls, readSections, readTags } from "./block-settings.ts";
-import { rememberLast } from "./last.ts";
+import { rememberLast, rememberTexts } from "./last.ts";
 import { isObject, type Json, type JsonObject, type Resource } from "./resource.ts";
 import { textsOf } from "./texts.ts";
 
@@ -15,19 +15,35 @@ export type SettingsFormat = "properties" | "tree" | "sections" | "angle" | "bra
 export interface ProgramSettings {
   readonly format: SettingsFormat;
   readonly root: Json;
-  /** Of the text that holds them; empty where they are the resource's own properties. */
-  readonly path: string;
 }
 
 export interface SettingsText {
   readonly value: string;
   /** Name of the file or of the variable. */
   readonly key: string;
+  /** The first field of the path. */
+  readonly section: string;
   readonly path: string;
 }
 
 /** Longer texts are data. */
 const maximumLength = 1_000_000;
+
+/** Variables and annotations that say by their name what their value is for. */
+const namedSettings =
+  /^(RESTIC_|WAL[GE]_|OTEL_|GF_|GCS_|AZBLOB_|REMOTE_|PGBACKREST_|RCLONE_|BACKUP_|STORAGE_|AWS_|S3_)|datadog|newrelic|dynatrace|splunk|instana|honeycomb|cloud/i;
+
+/** Words of outputs, agents, bridges, replicas and backup tools, one of which is in every text that matters here. */
+const sendingWords =
+  /telegram-send|slackcat|apprise|ntfy|sentry-cli|pushover|wandb|twilio|dd-(java|trace)|-Ddd\.|Datadog\.|ddtrace|datadog|newrelic|applicationinsights|elastic-apm|dynatrace|oneagent|javaagent|splunk|mixpanel|segment|amplitude|hotjar|googletag|google-analytics|shovel|federation|connection |bridge|irror|leafnodes|gateway[ :{]|->|connectors|links|etworkConnector|amqp-connection|replicaof|slaveof|cluster[.-]link|replicationCluster|set-clusters|publication|subscription|replication_slot|recvlogical|receivewal|foreign|dblink|program|pglogical|spock|\bbdr\b|debezium|wal2json|decoderbufs|airbyte|fivetran|stitch|hevo|meltano|gsutil|gcloud|\bbq |azcopy|az +storage|b2 |cloud-provider|restic|duplicity|duply|kopia|rclone|ossutil|aliyun|oci os|ibmcloud|cosc|obsutil|doctl|mega|gdrive|\baws\s|s5cmd|:\/\//i;
+
+/** `DD_API_KEY=` */
+const variable = /[A-Z]_[A-Z][A-Z0-9_]{0,60}["']?[ \t]{0,8}[=:]/;
+
+const maySend = rememberTexts(
+  (text: string): boolean =>
+    text.length >= 6 && (sendingWords.test(text) || variable.test(text) || mayBeSettings(text)),
+);
 
 /** Texts that programs read: files, variables, arguments. Secrets and binary files are decoded. */
 export const settingsTexts = rememberLast((resource: Resource): readonly SettingsText[] => {
@@ -36,10 +52,12 @@ export const settingsTexts = rememberLast((resource: Resource): readonly Setting
     const { value, key, section } = text;
     if (section === "status" || value.length > maximumLength) return [];
     const plain = section === encoded ? Buffer.from(value, "base64").toString("utf8") : value;
+    if (!namedSettings.test(key) && !maySend(plain)) return [];
     return [
       {
         value: plain,
         key,
+        section,
         get path() {
           return text.path;
         },
@@ -52,18 +70,15 @@ export const settingsTexts = rememberLast((resource: Resource): readonly Setting
 const words =
   /sinks|exporter|output|OUTPUT|_configs|<match|<store|destination|bucket|container_name|object_store|backend|connector\.class|contactPoints|contact_points|notifiers|datasources|cloud|inputs|type|remote_storage|provider|triggers|\[auth\.|match|exporters::/i;
 
-export const settingsOf = rememberLast((resource: Resource): readonly ProgramSettings[] => [
-  { format: "properties", root: resource.properties, path: "" },
-  ...settingsTexts(resource).flatMap(({ value, path }) => {
-    if (value.length < 12 || !/[\n{:=]/.test(value) || !words.test(value)) return [];
-    return treesOf(value).map((settings) => ({ ...settings, path }));
-  }),
-]);
+const mayBeSettings = (text: string): boolean =>
+  text.length >= 12 && /[\n{:=]/.test(text) && words.test(text);
 
-export function treesOf(text: string): Omit<ProgramSettings, "path">[] {
+/** The settings that a text holds; none where it has no word of an output. */
+export function settingsIn(text: string): ProgramSettings[] {
+  if (!mayBeSettings(text)) return [];
   const json = /^\s*[[{]/.test(text) ? jsonOf(text) : undefined;
   if (json !== undefined) return [{ format: "tree", root: json }];
-  const found: Omit<ProgramSettings, "path">[] = [];
+  const found: ProgramSettings[] = [];
   const add = (format: SettingsFormat, root: Json | undefined) => {
     if (root !== undefined) found.push({ format, root });
   };

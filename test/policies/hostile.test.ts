@@ -119,6 +119,13 @@ describe("texts built to exhaust a pattern", () => {
     ["comments", "# a.b.c\n".repeat(10_000)],
     ["urls", "https://a.example.com/ ".repeat(5_000)],
     ["variables", `http://${"$(A)".repeat(10_000)}.x`],
+    ["unfinished comments", `<a>${"<!--".repeat(20_000)}</a>`],
+    ["unfinished quotes", `output {\n${'\\\\"'.repeat(20_000)}`],
+    ["names of variables", "A_B".repeat(20_000)],
+    ["replicas", `replicaof ${"a.".repeat(20_000)}`],
+    ["remotes", "rclone copy ".repeat(5_000)],
+    ["agents", "javaagent:inject-java".repeat(5_000)],
+    ["blocks", `output {${"a {".repeat(20_000)}`],
     ["crash reports", "send_crash_reports".repeat(5_000)],
   ];
 

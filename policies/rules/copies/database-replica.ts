@@ -3,6 +3,7 @@
 import { regionName } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { arnOf } from "../../resources/arn.ts";
+import { rememberTexts } from "../../resources/last.ts";
 import { workloads } from "../../resources/pods.ts";
 import { settingsTexts } from "../../resources/program-settings.ts";
 import { booleanAt, objectsAt, textAt, textsAt } from "../../resources/properties.ts";
@@ -116,12 +117,16 @@ const copies: readonly (readonly [sign: RegExp, what: string])[] = [
     "change data capture by Debezium",
   ],
   [
-    /\b(airbyte|fivetran|stitch|hevo)[\w-]*(source|destination|api)|\bmeltano\s+run\b/i,
+    /\b(airbyte|fivetran|stitch|hevo)[\w-]{0,60}(source|destination|api)|\bmeltano\s+run\b/i,
     "a service that copies databases",
   ],
 ];
 const hints =
   /publication|subscription|replication_slot|recvlogical|receivewal|foreign|dblink|program|pglogical|spock|\bbdr\b|debezium|wal2json|decoderbufs|airbyte|fivetran|stitch|hevo|meltano/i;
+
+const copyIn = rememberTexts((text: string) =>
+  hints.test(text) ? copies.find(([sign]) => sign.test(text))?.[1] : undefined,
+);
 
 function violationsOfCluster(subject: Resource): Violation[] {
   const kind = /:(Publication|Subscription)$/.exec(subject.type)?.[1];
@@ -146,10 +151,10 @@ function violationsOfCluster(subject: Resource): Violation[] {
         remediation,
       }),
     );
-  const texts = settingsTexts(subject).flatMap(({ value, path }): Violation[] => {
-    if (path.startsWith("metadata.") || !hints.test(value)) return [];
-    const what = copies.find(([sign]) => sign.test(value))?.[1];
-    return what === undefined ? [] : [{ path, message: `It holds ${what}.`, remediation }];
+  const texts = settingsTexts(subject).flatMap((text): Violation[] => {
+    if (text.section === "metadata") return [];
+    const what = copyIn(text.value);
+    return what === undefined ? [] : [{ path: text.path, message: `It holds ${what}.`, remediation }];
   });
   return [...servers, ...roles, ...texts];
 }

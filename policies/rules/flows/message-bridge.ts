@@ -1,6 +1,7 @@
 /** Brokers forward no messages to other brokers. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../resources/hint.ts";
+import { rememberTexts } from "../../resources/last.ts";
 import { workloads } from "../../resources/pods.ts";
 import { type SettingsText, settingsTexts } from "../../resources/program-settings.ts";
 import { objectAt, textAt } from "../../resources/properties.ts";
@@ -24,7 +25,7 @@ const signs: readonly (readonly [sign: RegExp, what: string])[] = [
   [/^[ \t]*(connection\s+\S+|bridge_\w+\s)/m, "a bridge of Mosquitto"],
   [/^[ \t]*bridges?\s*[.{:]/m, "a bridge"],
   [/\bmirror\.?maker|org\.apache\.kafka\.connect\.mirror/i, "MirrorMaker"],
-  [/^[ \t]*(?:[\w.-]+->[\w.-]+)\.(enabled|topics)\s*=/m, "MirrorMaker"],
+  [/^[ \t]*(?:[\w.-]{1,100}->[\w-]{1,100})\.(enabled|topics)\s*=/m, "MirrorMaker"],
   [/\bvmq_bridge\b/, "a bridge of VerneMQ"],
   [
     /^[ \t]*(connectors|actions)[ \t]*[.={:]?[ \t]*\{?\s*(mqtt|kafka\w*|http|gcp\w*|aws\w*|azure\w*|confluent\w*|pulsar|rabbitmq|s3|snowflake)\b/m,
@@ -35,7 +36,7 @@ const signs: readonly (readonly [sign: RegExp, what: string])[] = [
     /<(networkConnector|broker-connections?|amqp-connection|federation)[\s>]|<bridges?>|<bridge\s+name=/,
     "a bridge of ActiveMQ or Artemis",
   ],
-  [/^[ \t]*(replicaof|slaveof)[ \t]+[\w.-]+\.[\w.-]+[ \t]+\d+/m, "a replica of another Redis"],
+  [/^[ \t]*(replicaof|slaveof)[ \t]+[\w-]{1,60}\.[\w.-]{1,200}[ \t]+\d+/m, "a replica of another Redis"],
   [
     /\bcluster\.link(\.mode|\.local)?\b|\bkafka-cluster-links\b|\breplicationClusters?\b|\bpulsar-admin\b[^\n]{0,200}set-clusters/,
     "a link to another cluster",
@@ -44,29 +45,33 @@ const signs: readonly (readonly [sign: RegExp, what: string])[] = [
 ];
 
 /** Each sign has one of these words. */
-const hinted = holdsOneOf(
-  "shovel",
-  "federation",
-  "connection ",
-  "bridge",
-  "irror",
-  "leafnodes",
-  "gateway:",
-  "gateway {",
-  "gateway{",
-  "->",
-  "connectors",
-  "actions",
-  "links",
-  "etworkConnector",
-  "amqp-connection",
-  "replicaof",
-  "slaveof",
-  "cluster.link",
-  "cluster-link",
-  "replicationCluster",
-  "set-clusters",
+const hinted = rememberTexts(
+  holdsOneOf(
+    "shovel",
+    "federation",
+    "connection ",
+    "bridge",
+    "irror",
+    "leafnodes",
+    "gateway:",
+    "gateway {",
+    "gateway{",
+    "->",
+    "connectors",
+    "actions",
+    "links",
+    "etworkConnector",
+    "amqp-connection",
+    "replicaof",
+    "slaveof",
+    "cluster.link",
+    "cluster-link",
+    "replicationCluster",
+    "set-clusters",
+  ),
 );
+
+const signOf = rememberTexts((text: string) => signs.find(([sign]) => sign.test(text))?.[1]);
 
 const objects = /:(SchemaReplication|Shovel|Federation|KafkaMirrorMaker2?|KafkaBridge|Bridge)$/;
 
@@ -104,7 +109,7 @@ export const messageBridge: ResourcePolicy = {
     if (applied !== undefined)
       return [{ path: applied, message: "It sends what it applies to through a federation.", remediation }];
     return bridgeTexts(subject).flatMap((text): Violation[] => {
-      const what = signs.find(([sign]) => sign.test(text.value))?.[1];
+      const what = signOf(text.value);
       return what === undefined
         ? []
         : [{ path: text.path, message: `The settings hold ${what}.`, remediation }];
@@ -174,8 +179,9 @@ function federationOf({ type, properties }: Resource): string | undefined {
 /** Annotations and pods' own fields use the same words for other things. */
 const bridgeTexts = (subject: Resource): SettingsText[] =>
   settingsTexts(subject).filter(
-    ({ value, path }) =>
-      hinted(value) &&
-      (/^(data|stringData|binaryData)\b|^spec\.rabbitmq/.test(path) ||
-        /\.(args|command)\[\d+\]$|\.env\[\d+\]\.value$/.test(path)),
+    (text) =>
+      (/^(data|stringData|binaryData)$/.test(text.section) ||
+        /^(args|command|[A-Z][A-Z0-9_]+)$/.test(text.key) ||
+        (text.section === "spec" && hinted(text.value) && text.path.startsWith("spec.rabbitmq"))) &&
+      hinted(text.value),
   );
