@@ -63,6 +63,7 @@ import { rights } from "./kubernetes/rights.ts";
 import { serviceAccountToken } from "./kubernetes/service-account-token.ts";
 import { storageClassTopology } from "./kubernetes/storage-class-topology.ts";
 import { unrenderedChart } from "./kubernetes/unrendered-chart.ts";
+import { workloadBasics } from "./kubernetes/workload-basics.ts";
 import { certificateAuthority } from "./network/certificate-authority.ts";
 import { contentNetwork } from "./network/content-network.ts";
 import { edgeAnnotation } from "./network/edge-annotation.ts";
@@ -197,6 +198,7 @@ const named: readonly Policy[] = [
   serviceAccountToken,
   storageClassTopology,
   unrenderedChart,
+  workloadBasics,
   accountDefaults,
   anonymousLogin,
   auditTrail,

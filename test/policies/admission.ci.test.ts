@@ -72,11 +72,11 @@ function contextOf({ country, environment, today }: Example, objects: readonly C
 /** What the check finds in one of the objects. */
 function violations({ policy, context }: Trial, object: ClusterObject): boolean {
   const [resource] = resourcesOf([object]);
-  return refused(policy, resource as Resource, context);
+  return isRefused(policy, resource as Resource, context);
 }
 
 /** Whether the check finds something that the cluster refuses too. */
-const refused = (policy: (typeof covered)[number], resource: Resource, context: PolicyContext): boolean =>
+const isRefused = (policy: (typeof covered)[number], resource: Resource, context: PolicyContext): boolean =>
   violationsOf(policy.check(resource, context)).some(
     (violation) => policy.admission.lets?.(violation) !== true,
   );
@@ -358,7 +358,7 @@ describe.skipIf(noCluster !== undefined)(`Admission ${onCluster}`, () => {
           object.kind === "StorageClass" && !ownClasses(context).includes(objectName(resource));
         const expected = (ofOthers ? [] : covered)
           .filter((policy) => admissionTypes(policy).some((type) => typeKey(type) === typeKey(resource.type)))
-          .filter((policy) => refused(policy, resource, context))
+          .filter((policy) => isRefused(policy, resource, context))
           .map(({ id }) => `${namespace}-${id}`)
           .sort();
         const byCluster = refusedBy.filter((name) => name.startsWith(`${namespace}-`));

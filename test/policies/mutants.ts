@@ -375,6 +375,9 @@ export const clusterMutations: readonly Mutation[] = [
     const text: string = draft.data["definitions.json"];
     draft.data["definitions.json"] = text.replace('"overflow"', '"message-ttl": 1000, "overflow"');
   }),
+  edit("workload-basics", "no probe of readiness", "kubernetes:apps/v1:Deployment", (draft) => {
+    for (const container of draft.spec.template.spec.containers) delete container.readinessProbe;
+  }),
   remove("admission-policies", "one of the stack's admission policies taken away", ({ name }) =>
     name.startsWith("ValidatingAdmissionPolicyBinding/"),
   ),

@@ -179,13 +179,13 @@ metadata: { name: pages, namespace: rollout }
 spec:
   rules:
     - filters: [{ type: RequestRedirect, requestRedirect: { hostname: login.example.com } }]
-      backendRefs: [{ kind: ServiceImport, group: multicluster.x-k8s.io, name: pages }]`,
+    - backendRefs: [{ kind: ServiceImport, group: multicluster.x-k8s.io, name: pages }]`,
         findings: `
 Ingress/pages metadata.annotations["nginx.ingress.kubernetes.io/auth-url"]: It names login.example.com, which the file does not register. Remove it, or register the host under residency.endpoints with its country.
 Ingress/pages metadata.annotations["nginx.ingress.kubernetes.io/server-snippet"]: The snippet does more than set headers and limits (location, return). Remove it; use the controller's own annotations.
 Ingress/pages spec.ingressClassName: The class cloudflare-tunnel puts Cloudflare's network in front of it. Use the class of the cluster's own gateway.
 rollout/HTTPRoute/pages spec.rules[0].filters[0].requestRedirect.hostname: It leads to login.example.com, which the file does not register. Remove it, or register the host under residency.endpoints with its country.
-rollout/HTTPRoute/pages spec.rules[0].backendRefs[0].kind: It sends requests to a ServiceImport, which is in no pod of the namespace. Name a Service of the namespace.`,
+rollout/HTTPRoute/pages spec.rules[1].backendRefs[0].kind: It sends requests to a ServiceImport, which is in no pod of the namespace. Name a Service of the namespace.`,
       },
     ],
   },
