@@ -37,12 +37,23 @@ export const documentsOf = rememberLast((resource: Resource): readonly SettingsD
     )
       return [];
     if (!value.includes("\n") && !value.startsWith("{")) return [];
-    const parsed = readSettings(value);
-    return isObject(parsed) ? [{ value: parsed, path }] : [];
+    const document = readSettings(value);
+    return isObject(document) ? [{ value: document, path }] : [];
   }),
 );
 
+/** Many objects hold the same text, such as the settings of a part that is planned for each shard. */
+const parsed = new Map<string, Json | undefined>();
+
 function readSettings(text: string): Json | undefined {
+  if (parsed.has(text)) return parsed.get(text);
+  if (parsed.size >= 32) parsed.clear();
+  const value = parse(text);
+  parsed.set(text, value);
+  return value;
+}
+
+function parse(text: string): Json | undefined {
   try {
     if (text.trimStart().startsWith("{")) return JSON.parse(text) as Json;
     const [document] = parseAllDocuments(text, { logLevel: "silent", uniqueKeys: false });

@@ -1,5 +1,7 @@
 /** Who may log in to PostgreSQL: the lines of pg_hba.conf, and those of CloudNativePG's cluster. */
 import { isIP } from "node:net";
+import { holdsOneOf } from "./hint.ts";
+import { rememberLast } from "./last.ts";
 import { textsAt } from "./properties.ts";
 import type { Resource } from "./resource.ts";
 import { textsOf } from "./texts.ts";
@@ -15,17 +17,17 @@ export interface HbaLine {
 
 const line = /^[ \t]*(host|hostssl|hostnossl|hostgssenc|hostnogssenc)[ \t]+(\S.*)$/;
 
-export function hbaLines(subject: Resource): HbaLine[] {
+const named = holdsOneOf("host ", "host\t", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc");
+
+export const hbaLines = rememberLast((subject: Resource): readonly HbaLine[] => {
   if (subject.type.includes("postgresql.cnpg.io"))
     return textsAt(subject.properties, "spec.postgresql.pg_hba").flatMap(({ value, path }) =>
       readLine(value, path),
     );
   return textsOf(subject).flatMap(({ value, path, section }) =>
-    section === "metadata" || !value.includes("host")
-      ? []
-      : value.split("\n").flatMap((one) => readLine(one, path)),
+    section === "metadata" || !named(value) ? [] : value.split("\n").flatMap((one) => readLine(one, path)),
   );
-}
+});
 
 function readLine(text: string, path: string): HbaLine[] {
   const [, kind = "", rest = ""] = line.exec(text) ?? [];

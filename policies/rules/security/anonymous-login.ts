@@ -19,7 +19,7 @@ const signs: readonly (readonly [sign: RegExp, what: string])[] = [
   [/<password\s*\/>|<password>\s*<\/password>/, "a ClickHouse user with an empty password"],
   [/GF_AUTH_ANONYMOUS_ENABLED[\s"'=:]+true|\[auth\.anonymous\][\s\S]{0,40}?enabled\s*=\s*true/, "Grafana"],
   [/ALLOW_EMPTY_PASSWORD[\s"'=:]+(yes|true|1)|POSTGRES_HOST_AUTH_METHOD[\s"'=:]+trust/i, "the database"],
-  [/(ALLOW_ANONYMOUS(_LOGIN)?|DISABLE_SECURITY_PLUGIN)[\s"'=:]+(yes|true|1)/i, "the broker or store"],
+  [/(ALLOW_ANONYMOUS(_LOGIN)?|DISABLE_SECURITY_PLUGIN)[\s"'=:]+(yes|true|1)/, "the broker or store"],
   [/xpack\.security\.enabled[\s"'=:]+false/, "Elasticsearch"],
   [/^[ \t]*default_pass\s*=\s*guest\b/m, "RabbitMQ's guest"],
   [/RABBITMQ_DEFAULT_PASS[\s"'=:]+guest\b/, "RabbitMQ's guest"],
