@@ -259,6 +259,8 @@ function* namesAmong(piece: string): Generator<Named> {
   if (/^\/\d{1,3}$/.test(rest) && isIP(hosts) === 4) return;
   const at = hosts.lastIndexOf("@");
   const before = hosts.slice(0, Math.max(at, 0));
+  // `/a.example/203.0.113.9` of a resolver's forwarding rules.
+  for (const part of rest.split("/")) if (isAddress(part)) yield { name: part, rest: "" };
   // `9.9.9.9@853`: some programs write the port so.
   if (isAddress(before)) yield { name: before, rest };
   const user = at < 0 ? undefined : before.replace(/^@$/, "");
@@ -299,7 +301,7 @@ function isBareHost({ value, key, isName }: Reading, word: Word, bare: Bare): bo
   const like = likeness(name);
   if (isServer && !looksLikeFile(name) && !(like === "none" && isPackage(name))) return true;
   if (like === "none" || isName || isNamed || isApiGroup(name)) return false;
-  const isKey = isSettingName(value, start + piece.length);
+  const isKey = !bare.rest.includes("?") && isSettingName(value, start + piece.length);
   // A file has no path behind it.
   if (!isKey && isArgumentOfProgram(value, start)) return !looksLikeFile(name) || bare.rest.startsWith("/");
   if (like === "word") return value.length === piece.length && !bare.isCode;

@@ -15,6 +15,8 @@ describe("a host as programs spell it", () => {
     ["tcp:db.example.com,1433", ["db.example.com"]],
     ["amqps://a.example.com,b.example.com", ["a.example.com", "b.example.com"]],
     ["forward . 203.0.113.9 2001:db8::9", ["2001:db8::9", "203.0.113.9"]],
+    ["collect.example.com/in?x=1", ["collect.example.com"]],
+    ["server=/example.com/203.0.113.9", ["203.0.113.9"]],
     ["gs://copies/today", ["storage.googleapis.com"]],
     ["собери.пример.рф", ["xn--90aijvmc.xn--e1afmkfd.xn--p1ai"]],
     ["<a/><!-- no: x.example.com --><host>y.example.com</host>", ["y.example.com"]],
