@@ -340,20 +340,33 @@ export function regionsNamed(name: string): readonly ProviderRegion[] {
   ];
 }
 
+const zoneEnds = providers.flatMap(({ name, zone }) =>
+  [...regionsByName.values()]
+    .flat()
+    .filter(({ provider }) => provider === name)
+    .map((place) => ({ place, zone })),
+);
+
+/** A plan has few zones, and many objects that name them. */
+const zonesRead = new Map<string, readonly ProviderRegion[]>();
+
 /** The regions in which a zone of this name may be, such as `southafricanorth-1`, `africa-south1-a` and `tr-west-1a`. */
 export function regionsOfZone(name: string): readonly ProviderRegion[] {
   const zone = name.toLowerCase();
+  const known = zonesRead.get(zone);
+  if (known !== undefined) return known;
   const aws = awsZone(zone);
-  const found = providers.flatMap(({ name: provider, zone: rest }) =>
-    [...regionsByName.values()]
-      .flat()
-      .filter((one) => one.provider === provider && zone.startsWith(one.region))
-      .filter(({ region }) => zone.length > region.length && rest.test(zone.slice(region.length))),
-  );
-  return [
+  const found = [
     ...(aws === undefined ? [] : [{ provider: "AWS", region: aws.region, country: aws.country }]),
-    ...found,
+    ...zoneEnds
+      .filter(
+        ({ place: { region }, zone: rest }) =>
+          zone.length > region.length && zone.startsWith(region) && rest.test(zone.slice(region.length)),
+      )
+      .map(({ place }) => place),
   ];
+  if (zonesRead.size < 1000) zonesRead.set(zone, found);
+  return found;
 }
 
 /** The region that a host of a provider names; undefined for other hosts, and where it names none. */

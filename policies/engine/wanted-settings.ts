@@ -1,6 +1,6 @@
 /** Settings that resources of AWS must have, as tables by type: one line for each. */
 import { itemsAt, objectsAt, textAt } from "../resources/properties.ts";
-import { isObject, type Json, type Resource } from "../resources/resource.ts";
+import type { Json, Resource } from "../resources/resource.ts";
 import type { Violation } from "./policy.ts";
 
 export interface Wanted {
@@ -23,7 +23,7 @@ export function unwanted({ type, properties }: Resource, table: WantedByType): V
       if (value === undefined || value === null ? orAbsent === true : isWanted(value, wanted)) return [];
       return {
         path: at,
-        value: value === undefined || isObject(value) ? "absent" : String(value),
+        value: shown(value),
         message,
         remediation: `Set ${at} to ${typeof wanted === "number" ? `${wanted} or more` : Array.isArray(wanted) ? wanted.join(" or ") : String(wanted)}.`,
       };
@@ -32,10 +32,15 @@ export function unwanted({ type, properties }: Resource, table: WantedByType): V
 }
 
 function isWanted(value: Json, wanted: Wanted["wanted"]): boolean {
+  // A list or an object is none of the values.
+  if (typeof value === "object") return false;
   if (typeof wanted === "boolean") return String(value) === String(wanted);
   if (typeof wanted === "number") return Number(value) >= wanted;
   return wanted.some((right) => right.toLowerCase() === String(value).toLowerCase());
 }
+
+const shown = (value: Json | undefined): string =>
+  value === undefined ? "absent" : typeof value === "object" ? JSON.stringify(value) : String(value);
 
 function valuesAt(root: Json, path: string): { readonly value: Json | undefined; readonly at: string }[] {
   const [list, rest] = path.split("[].");
@@ -66,7 +71,7 @@ export interface WantedParameter {
 export function unwantedParameters({ properties }: Resource, table: readonly WantedParameter[]): Violation[] {
   return objectsAt(properties, "parameters").flatMap(({ value: parameter, path }): Violation | [] => {
     const name = textAt(parameter, "name");
-    const value = String(itemsAt(parameter, "value")[0]?.value ?? "");
+    const value = shown(itemsAt(parameter, "value")[0]?.value ?? "");
     const found = table.find((one) => one.name === name?.toLowerCase() && one.wrong.test(value));
     if (found === undefined) return [];
     return {

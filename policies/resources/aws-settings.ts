@@ -5,6 +5,7 @@
 import { type HostReference, hostsIn, hostsOf } from "./hosts.ts";
 import { rememberLast } from "./last.ts";
 import { statementsOf } from "./policy-documents.ts";
+import { textAt } from "./properties.ts";
 import { isObject, type Json, type Resource } from "./resource.ts";
 import { type Text, textsIn, textsOf } from "./texts.ts";
 
@@ -48,7 +49,10 @@ const ofDns = /(^|\.)(acm-validations\.aws|awsdns-\d+\.(com|net|org|co\.uk)|dkim
 
 /** Hosts and addresses of any resource of AWS. */
 export function awsHostsOf(resource: Resource): HostReference[] {
-  if (resource.type === "aws:route53/record:Record" && silentRecords.test(String(resource.properties.type)))
+  if (
+    resource.type === "aws:route53/record:Record" &&
+    silentRecords.test(textAt(resource.properties, "type") ?? "")
+  )
     return [];
   const documents = new Set(statementsOf(resource).map(({ path }) => path));
   const found = new Map<string, HostReference>();

@@ -86,7 +86,7 @@ region: { type: aws:backup/regionSettings:RegionSettings,
 function ofAwsBackup({ type, properties }: Resource): Violation[] {
   if (type.endsWith(":RegionSettings"))
     return Object.entries(objectAt(properties, "resourceTypeOptInPreference") ?? {})
-      .filter(([, value]) => String(value) === "false")
+      .filter(([, value]) => value === false || value === "false")
       .map(([kind]) => ({
         path: `resourceTypeOptInPreference.${kind}`,
         value: "false",
