@@ -1,10 +1,10 @@
 /** Labels that name a region of a provider name one in the country. */
+import { formatPath, type PathSegment } from "../../../localisation/problem.ts";
 import { type ProviderRegion, regionsNamed, regionsOfZone } from "../../../localisation/provider-regions.ts";
 import { countryName } from "../../../localisation/schema/formats.ts";
 import { countryNames } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
-import { objectsIn } from "../../resources/properties.ts";
-import { isObject, type Json, type JsonObject } from "../../resources/resource.ts";
+import type { Json, JsonObject } from "../../resources/resource.ts";
 
 const regionLabels = new Set([
   "topology.kubernetes.io/region",
@@ -81,17 +81,28 @@ interface Labelled {
 
 /** Values of labels of regions and zones: in maps of labels, and in expressions with a key and values. */
 function labelled(root: JsonObject): Labelled[] {
-  return objectsIn(root).flatMap(({ value: object, path }): Labelled[] => {
+  const found: Labelled[] = [];
+  const path: PathSegment[] = [];
+  // A path is written out only where something is found.
+  const walk = (value: Json | undefined, segment: PathSegment) => {
+    if (typeof value !== "object" || value === null) return;
+    path.push(segment);
+    if (Array.isArray(value))
+      for (const [index, item] of (value as readonly Json[]).entries()) walk(item, index);
+    else read(value as JsonObject);
+    path.pop();
+  };
+  const read = (object: JsonObject) => {
     const { key, operator, values } = object;
-    if (typeof key === "string" && regionLabels.has(key) && operator !== "NotIn")
-      return listOf(values).map((value) => ({ path: `${path}.values`, value }));
-    return Object.entries(object).flatMap(([label, value]) =>
-      regionLabels.has(label) && typeof value === "string" ? [{ path: `${path}["${label}"]`, value }] : [],
-    );
-  });
+    if (typeof key === "string" && regionLabels.has(key) && operator !== "NotIn" && Array.isArray(values))
+      for (const value of values as readonly Json[])
+        if (typeof value === "string") found.push({ path: formatPath([...path, "values"]), value });
+    for (const name in object) {
+      const value = object[name];
+      if (typeof value !== "string") walk(value, name);
+      else if (regionLabels.has(name)) found.push({ path: formatPath([...path, name]), value });
+    }
+  };
+  read(root);
+  return found;
 }
-
-const listOf = (value: Json | undefined): string[] =>
-  (Array.isArray(value) ? (value as readonly Json[]) : []).filter(
-    (item) => typeof item === "string" && !isObject(item),
-  ) as string[];
