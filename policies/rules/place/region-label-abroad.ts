@@ -5,6 +5,7 @@ import { countryName } from "../../../localisation/schema/formats.ts";
 import { countryNames } from "../../engine/place-names.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import type { Json, JsonObject } from "../../resources/resource.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 const regionLabels = new Set([
   "topology.kubernetes.io/region",
@@ -29,7 +30,11 @@ export const regionLabelAbroad: ResourcePolicy = {
   dataClasses: ["identity", "diagnosticAnswers", "machineTelemetry", "backups"],
   controls: { iso27001: ["A.5.23", "A.5.31"], nist80053: ["SA-9(5)"] },
   remediation: "Name a region in the country.",
-  check({ properties }, context) {
+  check(subject, context) {
+    const { properties } = subject;
+    // The texts are read already; most resources have no such label.
+    if (!textsOf(subject).some(({ key, value }) => regionLabels.has(key) || regionLabels.has(value)))
+      return [];
     const countries = context.storageCountries([]);
     return labelled(properties).flatMap(({ path, value }): Violation | [] => {
       const places: readonly ProviderRegion[] = [...regionsNamed(value), ...regionsOfZone(value)];
