@@ -42,7 +42,8 @@ const ownTelephones = ["programme.operator.phone", "support.phone"];
 
 export const factsAreTheCountrys: Rule = (examination) => {
   const country = examination.read("country");
-  if (country === undefined) return;
+  // A file with problems does not load, and its warnings are not shown.
+  if (country === undefined || examination.problems.length > 0) return;
   const languages = examination.read("languages") ?? [];
   const name = countryName(country);
   for (const { text, path, place } of textFieldsOf(fileSchemas.country, examination.draft)) {
@@ -152,6 +153,8 @@ function patternsOf(country: string, languages: readonly string[]) {
       .join("|");
   const word = (names: Iterable<string>, flags: string) =>
     new RegExp(`(?<![\\p{L}\\p{M}])(${alternatives(names)})(?:n|an|ian|ean|i|ese)?(?![\\p{L}\\p{M}])`, flags);
+  // Many files in one process must not use more and more memory.
+  if (patterns.size >= 100) patterns.clear();
   const made = { own: word(own, "giu"), others: word(codes.keys(), "iu"), codes };
   patterns.set(key, made);
   return made;
