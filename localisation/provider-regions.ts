@@ -30,7 +30,7 @@ const providers: readonly Provider[] = [
   {
     name: "Azure",
     source: "https://learn.microsoft.com/azure/reliability/regions-list",
-    checked: "2026-11-28",
+    checked: "2026-11-28, with excerpts of the page",
     hosts: ["azmk8s.io", "cloudapp.azure.com", "azurecontainer.io", "cognitiveservices.azure.com"],
     zone: /^-[1-3]$/,
     regions: {
@@ -70,7 +70,7 @@ const providers: readonly Provider[] = [
   {
     name: "Google Cloud",
     source: "https://cloud.google.com/compute/docs/regions-zones",
-    checked: "2026-11-28",
+    checked: "2026-11-28, with excerpts of the page",
     hosts: ["pkg.dev", "run.app", "rep.googleapis.com", "cloudfunctions.net"],
     zone: /^-[a-f]$/,
     regions: {
@@ -131,7 +131,7 @@ const providers: readonly Provider[] = [
   {
     name: "Oracle Cloud",
     source: "https://docs.oracle.com/en-us/iaas/Content/General/Concepts/regions.htm",
-    checked: "2026-11-28",
+    checked: "2026-11-28, with excerpts of the page",
     hosts: ["oraclecloud.com", "ocir.io", "oci.customer-oci.com"],
     zone: /^-ad-[1-3]$/,
     regions: {
@@ -164,7 +164,7 @@ const providers: readonly Provider[] = [
   {
     name: "Alibaba Cloud",
     source: "https://www.alibabacloud.com/help/doc-detail/140601.htm",
-    checked: "2026-11-28",
+    checked: "2026-11-28, with excerpts of the page",
     hosts: ["aliyuncs.com"],
     zone: /^-?[a-z]$/,
     regions: {

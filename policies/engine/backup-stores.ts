@@ -1,7 +1,7 @@
 /**
  * Stores of backups whose address no setting names: providers in operators' objects, and the commands and settings of backup
  * tools. From the documentation of Velero, k8up, CloudNativePG, Longhorn, Kasten, restic, rclone, WAL-G, pgBackRest, Barman,
- * clickhouse-backup and the clouds' command lines, read 2026-11-28.
+ * clickhouse-backup and the clouds' command lines; written from knowledge of them, not compared with their documentation.
  */
 import { awsRegions } from "../../localisation/cloud-geography.ts";
 import { formatPath } from "../../localisation/problem.ts";

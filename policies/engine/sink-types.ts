@@ -2,7 +2,7 @@
  * What programs call their outputs. A type of `named` sends nowhere, or to the address of its own settings, which the policies
  * on hosts read; every other type has an address of its maker built in, or takes one from its credentials.
  *
- * From the programs' documentation, read 2026-11-28: vector.dev, opentelemetry-collector-contrib, fluentbit.io, fluentd.org,
+ * Written from knowledge of the programs; not compared with their documentation: vector.dev, opentelemetry-collector-contrib, fluentbit.io, fluentd.org,
  * telegraf, logstash, beats, syslog-ng, prometheus.io (Alertmanager), grafana.com, kube-logging.dev, docs.openshift.com.
  */
 

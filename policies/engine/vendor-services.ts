@@ -1,6 +1,6 @@
 /**
  * Services that collect from the stack: how their agents and SDKs are switched on. A key or an agent is enough, since the address
- * is built in. From the makers' documentation, read 2026-11-28.
+ * is built in. Written from knowledge of the products; not compared with the makers' documentation.
  */
 import { rememberLast, rememberTexts } from "../resources/last.ts";
 import { settingsTexts } from "../resources/program-settings.ts";
