@@ -20,6 +20,16 @@ const days = 1461;
 
 /** @returns days, infinite where it never runs; undefined where the text is no schedule that can be read. */
 export function longestGap(schedule: string): number | undefined {
+  if (!gaps.has(schedule)) {
+    if (gaps.size >= 1000) gaps.clear();
+    gaps.set(schedule, readGap(schedule));
+  }
+  return gaps.get(schedule);
+}
+
+const gaps = new Map<string, number | undefined>();
+
+function readGap(schedule: string): number | undefined {
   const plain = schedule.trim().replace(/^(CRON_TZ|TZ)=\S+\s+/, "");
   const every = /^@every\s+(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(plain);
   if (every !== null)
