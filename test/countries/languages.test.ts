@@ -32,6 +32,7 @@ interface Element {
 }
 
 const literal = 0;
+const argument = 1;
 
 function elementsOf(message: string, language: string): readonly Element[] {
   return new IntlMessageFormat(message, language, undefined, {
@@ -48,7 +49,9 @@ function signature(elements: readonly Element[]): string[] {
       element.options !== undefined && element.pluralType === undefined
         ? `:${Object.keys(element.options).sort().join(",")}`
         : "";
-    return [`${element.type}:${element.value}${choices}`, ...inside];
+    // Arabic has plural forms where English writes the number alone.
+    const type = element.pluralType === "cardinal" ? argument : element.type;
+    return [`${type}:${element.value}${choices}`, ...inside];
   });
   return [...new Set(found)].sort();
 }

@@ -46,7 +46,6 @@ export interface LeakCase {
     readonly secrets?: readonly string[];
   }[];
   readonly remove?: readonly string[];
-  readonly empty?: boolean;
 }
 
 const folder = fileURLToPath(new URL("./cases", import.meta.url));
@@ -119,7 +118,6 @@ export async function newFindings(given: LeakCase): Promise<readonly Finding[]> 
 }
 
 function changedPlan(given: LeakCase, planned: readonly PlannedResource[]): PlannedResource[] {
-  if (given.empty) return [];
   const plan = structuredClone(planned) as PlannedResource[];
   if (given.add !== undefined) plan.push(added(given.add, plan));
   for (const { type, name, patch, secrets = [] } of given.change ?? []) {
