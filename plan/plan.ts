@@ -12,6 +12,7 @@ export type Properties = { readonly [key: string]: Value };
 export interface PlannedResource {
   /** Pulumi's type, such as `kubernetes:apps/v1:StatefulSet`. */
   readonly type: string;
+  /** Of the engine; in a saved plan as people call the resource. The engine's is in the URN too. */
   readonly name: string;
   readonly urn: string;
   /** URN; null for the stack itself. */
@@ -78,6 +79,12 @@ export function shownName({
   const own = type.startsWith("kubernetes:") ? at(properties, "metadata", "name") : undefined;
   return typeof own === "string" ? own : nameInComponent(type, name, parent);
 }
+
+/** A plan to save, whose resources have the names that people and clusters know. */
+export const saveable = (plan: Plan): Plan => ({
+  ...plan,
+  resources: plan.resources.map((resource) => ({ ...resource, name: shownName(resource) })),
+});
 
 /**
  * A resource's name without the name of the kit's component that made it: `identity` of `keys-identity` in `keys`.

@@ -59,7 +59,10 @@ async function showPlan(loaded: LoadedCountry, options: Options): Promise<void> 
       );
     return;
   }
-  if (options.json) return printJson(plan);
+  if (options.json) {
+    const { saveable } = await import("../../plan/plan.ts");
+    return printJson(saveable(plan));
+  }
   const { renderTree } = await import("../../plan/tree.ts");
   print(
     renderTree(plan, {

@@ -39,7 +39,12 @@ test("shows the tree, saves a plan, writes manifests, and finds no difference fr
 
   const saved = await rollout.run("plan", file, "--target", "kubernetes", "--json");
   expect(saved.status).toBe(0);
-  expect(parsePlan(saved.stdout).country).toBe("TR");
+  const { country, resources } = parsePlan(saved.stdout);
+  expect(country).toBe("TR");
+  // Objects by the names that kubectl shows.
+  const named = (type: string) => resources.filter((each) => each.type === type).map(({ name }) => name);
+  expect(named("kubernetes:apps/v1:Deployment").sort()).toEqual(["analytics", "diagnostic", "ingest"]);
+  expect(named("kubernetes:core/v1:Namespace")).toEqual(["rollout"]);
   writeFileSync(join(folder, "plan.json"), saved.stdout);
   const difference = await rollout.run(
     "plan",
