@@ -8,6 +8,9 @@ interface Holiday {
   readonly name: Readonly<Record<string, string>>;
 }
 
+/** The library's own tags, where they are not those of BCP 47. */
+const libraryTags: Readonly<Record<string, string>> = { cs: "cz", ja: "jp", ka: "ge", nb: "no" };
+
 const known = new Map<string, readonly Holiday[]>();
 
 /** Whole days without work; none where the library doesn't know the country. */
@@ -24,7 +27,7 @@ export function publicHolidays(
   const calendar = new Library(country, { types: ["public"] });
   const days = new Map<string, Record<string, string>>();
   for (const language of spoken(calendar, languages)) {
-    calendar.setLanguages(language);
+    calendar.setLanguages(libraryTags[language] ?? language);
     for (const year of years)
       for (const holiday of calendar.getHolidays(year) ?? [])
         for (const date of datesOf(holiday)) {
@@ -41,8 +44,10 @@ export function publicHolidays(
 
 function spoken(calendar: Holidays, languages: readonly string[]): string[] {
   const offered = calendar.getLanguages();
-  const wanted = languages.filter(
-    (language) => offered.includes(language) || offered.includes(language.split("-")[0] ?? ""),
+  const wanted = languages.filter((language) =>
+    [language, language.split("-")[0] ?? "", libraryTags[language] ?? ""].some((tag) =>
+      offered.includes(tag),
+    ),
   );
   return wanted.length > 0 ? wanted : ["en"];
 }

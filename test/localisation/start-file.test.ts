@@ -43,6 +43,31 @@ test("languages, currency and regions are the country's own", () => {
   expect(started("ID").placeholders.map(({ path }) => path)).toContain("timezone");
 });
 
+test.each([
+  ["JP", "ja", "元日"],
+  ["CZ", "cs", "Nový rok a Den obnovy samostatného českého státu"],
+  ["GE", "ka", "ახალი წელი"],
+  ["NO", "nb", "Første nyttårsdag"],
+])("public holidays of %s have the names of its language %s", (country, language, newYear) => {
+  expect(
+    started(country).country.telemetry.holidays.find(({ date }) => date.endsWith("-01-01"))?.name,
+  ).toMatchObject({
+    [language]: newYear,
+  });
+});
+
+test("in a folder outside the kit, the file names the reference where it is", () => {
+  using folder = new Folder();
+  const before = process.cwd();
+  process.chdir(folder.path);
+  try {
+    const [page] = /\S*localisation\.md/.exec(startText("JP")) ?? [];
+    expect(existsSync(page ?? "")).toBe(true);
+  } finally {
+    process.chdir(before);
+  }
+});
+
 test("every country's file loads", { timeout: 240_000 }, () => {
   // One of five: each takes a hundredth of a second alone, and its public holidays ten times that.
   for (const code of countryCodes().filter((_, index) => index % 5 === 0))
