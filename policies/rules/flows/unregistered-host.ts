@@ -20,6 +20,9 @@ import { topicSubscription } from "./topic-subscription.ts";
 
 /** A name that the pod itself leads to an address; that address is read. */
 const ownAlias = /\.hostAliases\[\d+\]\.hostnames/;
+/** Annotations by which an injector sets up the pods' sidecars; of other objects they are mostly for people. */
+const ofPods = /\btemplate\.metadata\.annotations/;
+const prose = /descri|\bdocs?\b|documentation|home|link|owner|contact|support|runbook|change-cause/i;
 /** Links for people, such as runbooks. */
 const forPeople = /metadata\.(annotations|labels)|(runbook|dashboard)(_url|Url)/;
 
@@ -183,8 +186,8 @@ function hostsOfSettings(subject: Resource): HostReference[] {
     makesPods.has(typeKey(subject.type)) ? imagesOf(subject).map(({ path }) => path) : [],
   );
   return hostsOf(subject).filter(
-    ({ path }) =>
-      !forPeople.test(path) &&
+    ({ path, scheme }) =>
+      (!forPeople.test(path) || (scheme !== undefined && ofPods.test(path) && !prose.test(path))) &&
       !ownAlias.test(path) &&
       !images.has(path) &&
       !/\.?image$|^chart$|^repositoryOpts/.test(path),
