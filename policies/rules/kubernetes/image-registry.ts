@@ -37,7 +37,8 @@ export const imageRegistry: ResourcePolicy = {
     "Mirror the image to `hosting.kubernetes.registry`, or register its registry with purpose image-registry.",
   check: (subject, context) =>
     imagesOf(subject).flatMap(({ text, registry, path }): Violation | [] => {
-      const host = registry.split(":")[0] ?? registry;
+      // Only a number is a port: what else follows a colon belongs to no host that may be known.
+      const host = registry.replace(/:\d+$/, "");
       const location = context.locationOf(host);
       const account = /^(\d{12})\.dkr\.ecr\./.exec(host)?.[1];
       if (account !== undefined && location.kind === "allowed-region")
