@@ -71,6 +71,8 @@ const products: readonly Product[] = [
 const on: readonly (readonly [sign: RegExp, what: string])[] = [
   [/send_crash_reports[\s\S]{0,80}?(?:enabled>?\s*[:=>]\s*(?:true|1)\b)/, "ClickHouse's crash reports"],
   [/sendanonymoususage(=true|:\s*true|\s*=\s*true)/i, "Traefik's usage report"],
+  [/reporting_enabled\s{0,9}[=:]\s{0,9}["']?(?:true|1|on|yes)\b/i, "the usage report of Grafana's products"],
+  [/telemetry\.(?:enable|optIn)\s{0,9}[=:]\s{0,9}["']?true/, "the usage report of EMQX or Kibana"],
   [/MINIO_CALLHOME_ENABLE[\s=:]+"?(on|true)/i, "MinIO's call home"],
 ];
 
@@ -80,6 +82,10 @@ const hinted = holdsOneOf(
   "anonymoususage",
   "anonymousUsage",
   "AnonymousUsage",
+  "reporting_enabled",
+  "REPORTING_ENABLED",
+  "telemetry.enable",
+  "telemetry.optIn",
   "MINIO_CALLHOME",
 );
 

@@ -19,6 +19,12 @@ const switches: WantedByType = {
   "aws:redshift/cluster:Cluster": [
     { path: "automatedSnapshotRetentionPeriod", wanted: 1, orAbsent: true, message: none },
   ],
+  "aws:elasticache/replicationGroup:ReplicationGroup": [
+    { path: "snapshotRetentionLimit", wanted: 1, orAbsent: true, message: none },
+  ],
+  "aws:memorydb/cluster:Cluster": [
+    { path: "snapshotRetentionLimit", wanted: 1, orAbsent: true, message: none },
+  ],
   "aws:efs/backupPolicy:BackupPolicy": [{ path: "backupPolicy.status", wanted: ["ENABLED"], message: none }],
   "aws:fsx/windowsFileSystem:WindowsFileSystem": [
     { path: "automaticBackupRetentionDays", wanted: 7, orAbsent: true, message: none },
