@@ -29,13 +29,16 @@ export type PathSegment = string | number;
 
 /** `["residency", "regions", 0]` as `residency.regions[0]`; unusual keys are quoted. */
 export function formatPath(segments: readonly PathSegment[]): string {
-  return segments
-    .map((segment, index) => {
-      if (typeof segment === "number") return `[${segment}]`;
-      if (!/^[\p{L}\p{N}_-]{1,60}$/u.test(segment)) return `[${quote(segment)}]`;
-      return index === 0 ? segment : `.${segment}`;
-    })
-    .join("");
+  const path = segments.map(formatSegment).join("");
+  return path.startsWith(".") ? path.slice(1) : path;
+}
+
+/** What a segment adds to the path of what holds it. */
+export function formatSegment(segment: PathSegment): string {
+  if (typeof segment === "number") return `[${segment}]`;
+  if (!/^[\w-]{1,60}$/.test(segment) && !/^[\p{L}\p{N}_-]{1,60}$/u.test(segment))
+    return `[${quote(segment)}]`;
+  return `.${segment}`;
 }
 
 /** A value of the file for a message: quoted, on one line, shortened if it is long. */

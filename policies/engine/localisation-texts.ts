@@ -7,11 +7,14 @@ import type { PolicyContext } from "./context.ts";
 
 /** Hosts that a text with the form of a localisation file names where it differs from the country's. */
 export function changesOfCountry(subject: Resource, { country }: PolicyContext): HostReference[] {
-  return textsOf(subject).flatMap(({ value, path }) => {
-    const file = localisationIn(value);
+  return textsOf(subject).flatMap((text) => {
+    const file = localisationIn(text.value);
     if (file === undefined) return [];
     const own = isObject(file.country) ? { ...file, country } : country;
-    return [...differences(file, own as unknown as Json, "")].flatMap((text) => hostsIn({ ...text, path }));
+    const { path } = text;
+    return [...differences(file, own as unknown as Json, "")].flatMap((changed) =>
+      hostsIn({ ...changed, path }),
+    );
   });
 }
 

@@ -2,6 +2,7 @@
 import { awsRegions } from "../../localisation/cloud-geography.ts";
 import { holdsOneOf } from "../resources/hint.ts";
 import { type HostReference, hostsIn } from "../resources/hosts.ts";
+import { rememberSettings } from "../resources/last.ts";
 import { effectiveRegion } from "../resources/region.ts";
 import { type Resource, typeToken } from "../resources/resource.ts";
 import { type Text, textsOf } from "../resources/texts.ts";
@@ -84,7 +85,7 @@ export function violationsOfBuckets(
   ];
 }
 
-const endpointOfStore = /(s3|aws|object|bucket)[\w-]{0,40}endpoint|endpoint[-_]?url/i;
+const endpointOfStore = /endpoint/i;
 
 function namesOwnStore(text: Text, context: PolicyContext): boolean {
   if (!endpointOfStore.test(text.key) && !endpointOfStore.test(text.value)) return false;
@@ -97,14 +98,19 @@ const regionWord = /(?<![\w.-])[a-z]{2,4}(?:-[a-z]+){1,2}-\d(?![\w-])/g;
 const namesRegion = /region["']?[ \t]{0,20}[:=>]{0,2}[ \t]{0,20}["']?$/i;
 
 /** Regions of AWS in settings about a region, and as arguments. */
-function regionsIn({ key, value, path }: Text): { readonly region: string; readonly path: string }[] {
+function regionsIn(text: Text): { readonly region: string; readonly path: string }[] {
+  const { key, value } = text;
   if (!holdsRegion(key) && key !== "args" && key !== "command" && !holdsRegion(value)) return [];
-  return [...value.matchAll(regionWord)].flatMap(({ 0: region, index }) => {
+  return regionsNamed(key, value).map((region) => ({ region, path: text.path }));
+}
+
+const regionsNamed = rememberSettings((key, value) =>
+  [...value.matchAll(regionWord)].flatMap(({ 0: region, index }) => {
     if (!Object.hasOwn(awsRegions, region)) return [];
     const whole = value.length === region.length;
     const isSetting = whole
       ? /region|^args$|^command$/i.test(key)
       : namesRegion.test(value.slice(Math.max(0, index - 60), index));
-    return isSetting ? [{ region, path }] : [];
-  });
-}
+    return isSetting ? [region] : [];
+  }),
+);

@@ -1,5 +1,7 @@
 /** How often a schedule in cron's form runs: five fields as Kubernetes has them, six with seconds as CloudNativePG has them. */
 
+import { rememberTexts } from "./last.ts";
+
 const months = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 const weekdays = "sun mon tue wed thu fri sat".split(" ");
 
@@ -19,17 +21,7 @@ const start = Date.UTC(2027, 0, 1);
 const days = 1461;
 
 /** @returns days, infinite where it never runs; undefined where the text is no schedule that can be read. */
-export function longestGap(schedule: string): number | undefined {
-  if (!gaps.has(schedule)) {
-    if (gaps.size >= 1000) gaps.clear();
-    gaps.set(schedule, readGap(schedule));
-  }
-  return gaps.get(schedule);
-}
-
-const gaps = new Map<string, number | undefined>();
-
-function readGap(schedule: string): number | undefined {
+export const longestGap = rememberTexts((schedule: string): number | undefined => {
   const plain = schedule.trim().replace(/^(CRON_TZ|TZ)=\S+\s+/, "");
   const every = /^@every\s+(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(plain);
   if (every !== null)
@@ -57,7 +49,7 @@ function readGap(schedule: string): number | undefined {
       (isEither ? onDate || onWeekday : onDate && onWeekday)
     );
   });
-}
+});
 
 const isAny = (field: string): boolean => field === "*" || field === "?";
 

@@ -28,9 +28,10 @@ const longest = 200_000;
 const looksStructured = /^\s*(?:[{[]|(?:#[^\n]*\n\s*)*(?:---\s*\n\s*)?["']?[\w.@/-]{1,100}["']?:(?:\s|$)|- )/;
 
 export const documentsOf = rememberLast((resource: Resource): readonly SettingsDocument[] =>
-  textsOf(resource).flatMap(({ value, path, section }): SettingsDocument[] => {
+  textsOf(resource).flatMap((text): SettingsDocument[] => {
+    const { value, section } = text;
     if (
-      !/^(data|stringData)$/.test(section) ||
+      (section !== "data" && section !== "stringData") ||
       value.length > longest ||
       !isRead(value) ||
       !looksStructured.test(value)
@@ -38,7 +39,7 @@ export const documentsOf = rememberLast((resource: Resource): readonly SettingsD
       return [];
     if (!value.includes("\n") && !value.startsWith("{")) return [];
     const document = readSettings(value);
-    return isObject(document) ? [{ value: document, path }] : [];
+    return isObject(document) ? [{ value: document, path: text.path }] : [];
   }),
 );
 

@@ -1,7 +1,7 @@
 /** Who may log in to PostgreSQL: the lines of pg_hba.conf, and those of CloudNativePG's cluster. */
 import { isIP } from "node:net";
 import { holdsOneOf } from "./hint.ts";
-import { rememberLast } from "./last.ts";
+import { rememberLast, rememberTexts } from "./last.ts";
 import { textsAt } from "./properties.ts";
 import type { Resource } from "./resource.ts";
 import { textsOf } from "./texts.ts";
@@ -22,14 +22,18 @@ const named = holdsOneOf("host ", "host\t", "hostssl", "hostnossl", "hostgssenc"
 export const hbaLines = rememberLast((subject: Resource): readonly HbaLine[] => {
   if (subject.type.includes("postgresql.cnpg.io"))
     return textsAt(subject.properties, "spec.postgresql.pg_hba").flatMap(({ value, path }) =>
-      readLine(value, path),
+      readLine(value).map((one) => ({ ...one, path })),
     );
-  return textsOf(subject).flatMap(({ value, path, section }) =>
-    section === "metadata" || !named(value) ? [] : value.split("\n").flatMap((one) => readLine(one, path)),
+  return textsOf(subject).flatMap((text) =>
+    text.section === "metadata" || !named(text.value)
+      ? []
+      : linesIn(text.value).map((one) => ({ ...one, path: text.path })),
   );
 });
 
-function readLine(text: string, path: string): HbaLine[] {
+const linesIn = rememberTexts((text) => text.split("\n").flatMap(readLine));
+
+function readLine(text: string): Omit<HbaLine, "path">[] {
   const [, kind = "", rest = ""] = line.exec(text) ?? [];
   const [database, user, address = "", third = "", fourth = ""] = rest.split(/[ \t]+/);
   if (kind === "" || database === undefined || user === undefined) return [];
@@ -42,5 +46,5 @@ function readLine(text: string, path: string): HbaLine[] {
     isIP(address.split("/")[0] ?? "") > 0;
   if (!/^[a-z0-9-]+$/.test(method) || !(isRange || address.includes("."))) return [];
   if (/^(127\.|::1|localhost$)/.test(address)) return [];
-  return [{ text: text.trim(), kind, method, path }];
+  return [{ text: text.trim(), kind, method }];
 }

@@ -1,5 +1,5 @@
 /** Every text of a resource, with its path. Policies search them for addresses, ARNs and settings. */
-import { formatPath, type PathSegment } from "../../localisation/problem.ts";
+import { formatPath, formatSegment, type PathSegment } from "../../localisation/problem.ts";
 import { rememberLast } from "./last.ts";
 import { isObject, isSecret, isUnknown, type Json, type Resource } from "./resource.ts";
 
@@ -25,15 +25,26 @@ class LocatedText implements Text {
   }
   /** Most texts are never reported, so their path is built on demand. */
   get path(): string {
-    const segments: PathSegment[] = [];
-    for (let step = this.#trail; step !== undefined; step = step.before) segments.unshift(step.segment);
-    return formatPath(segments);
+    return this.#trail?.path ?? "";
   }
 }
 
-interface Trail {
-  readonly segment: PathSegment;
-  readonly before: Trail | undefined;
+/** A step of a path; texts beside each other share those above them. */
+class Trail {
+  readonly #segment: PathSegment;
+  readonly #before: Trail | undefined;
+  #path: string | undefined;
+  constructor(segment: PathSegment, before: Trail | undefined) {
+    this.#segment = segment;
+    this.#before = before;
+  }
+  get path(): string {
+    this.#path ??=
+      this.#before === undefined
+        ? formatPath([this.#segment])
+        : this.#before.path + formatSegment(this.#segment);
+    return this.#path;
+  }
 }
 
 /** Keys whose values are prose or schemas, which nothing reads as settings. */
@@ -64,13 +75,13 @@ function collect(
     if (value !== "" && !isUnknown(value)) into.push(new LocatedText(value, key, section, trail));
   } else if (Array.isArray(value)) {
     for (const [index, item] of (value as readonly Json[]).entries())
-      collect(item, key, section, { segment: index, before: trail }, into);
+      collect(item, key, section, new Trail(index, trail), into);
   } else if (isObject(value) && !isSecret(value)) {
     const name = typeof value.name === "string" ? value.name : undefined;
     for (const [childKey, child] of Object.entries(value)) {
       if (prose.has(childKey) && !settings.has(section)) continue;
       const named = childKey === "value" && name !== undefined ? name : childKey;
-      collect(child, named, section === "" ? childKey : section, { segment: childKey, before: trail }, into);
+      collect(child, named, section === "" ? childKey : section, new Trail(childKey, trail), into);
     }
   }
 }

@@ -41,7 +41,9 @@ test.each([
     file: "za.yaml",
     resources: new ResourceSet(plannedResources(resources), { kind: "plan", description: "the plan" }),
   });
-  expect(findings.map(({ policy, subject, message }) => `${policy} ${subject}: ${message}`)).toEqual([]);
+  // South Africa's file, which this test sends to these clouds, has no region in their countries.
+  const others = findings.filter(({ policy }) => policy !== "region-label-abroad");
+  expect(others.map(({ policy, subject, message }) => `${policy} ${subject}: ${message}`)).toEqual([]);
 });
 
 test("endpoint services have the names of their partition", () => {

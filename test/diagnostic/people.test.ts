@@ -19,7 +19,7 @@ describe("a company's people", () => {
     const owner = await app.signedIn(id);
     const page = await (await owner.post("/account/people", { email: "Tech@People.test" })).text();
     const link = linkIn(page)!;
-    expect(page).toContain(`<code>${origin}${link}</code>`);
+    expect(page).toContain(`<code dir="ltr">${origin}${link}</code>`);
     expect(await owner.page("/account/people")).toContain("tech@people.test");
     expect(await owner.page("/account/people")).not.toContain("/enter/");
     const technician = app.browser();

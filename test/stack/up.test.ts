@@ -86,7 +86,7 @@ test("a port that is taken is named, with exit code 3", async () => {
   const refused = await rollout(
     "up",
     "--data",
-    data,
+    join(data, "port"),
     "--no-simulator",
     "--no-open",
     "--port",
@@ -100,7 +100,7 @@ test("a port that is taken is named, with exit code 3", async () => {
   expect(refused.code).toBe(3);
   expect(refused.errors).toContain(`Port ${port} (web app) is already in use by another program.`);
   // Found before the stores are made.
-  expect(existsSync(join(data, "za", "time-series"))).toBe(false);
+  expect(existsSync(join(data, "port", "za", "time-series"))).toBe(false);
 });
 
 test("data of a newer version of the kit is left alone, with exit code 3", async () => {

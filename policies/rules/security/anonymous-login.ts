@@ -4,6 +4,7 @@ import { everyText, longTexts } from "../../cel/kinds.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { documentsOf } from "../../resources/documents.ts";
 import { holdsOneOf } from "../../resources/hint.ts";
+import { rememberSettings } from "../../resources/last.ts";
 import { hbaLines } from "../../resources/pg-hba.ts";
 import { workloads } from "../../resources/pods.ts";
 import { isObject, type Resource } from "../../resources/resource.ts";
@@ -43,6 +44,11 @@ const hinted = holdsOneOf(
   "protected-mode",
 );
 
+/** What a setting opens to everybody. */
+const openBy = rememberSettings(
+  (key, value) => signs.find(([sign]) => sign.test(value) || sign.test(`${key}=${value}`))?.[1],
+);
+
 export const anonymousLogin: ResourcePolicy = {
   id: "anonymous-login",
   area: "security",
@@ -66,10 +72,8 @@ export const anonymousLogin: ResourcePolicy = {
     ...textsOf(subject).flatMap((text): Violation | [] => {
       const { key, value, section } = text;
       if (section === "metadata" || !(hinted(value) || hinted(key))) return [];
-      const what = text.path.endsWith(".name")
-        ? undefined
-        : signs.find(([sign]) => sign.test(value) || sign.test(`${key}=${value}`))?.[1];
-      if (what === undefined) return [];
+      const what = openBy(key, value);
+      if (what === undefined || text.path.endsWith(".name")) return [];
       return {
         path: text.path,
         message: `${what} accepts connections without a login.`,

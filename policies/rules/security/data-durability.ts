@@ -1,6 +1,7 @@
 /** What a store or the broker has taken is on disk, and is dropped only by a rule of the file. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../resources/hint.ts";
+import { rememberSettings } from "../../resources/last.ts";
 import { workloads } from "../../resources/pods.ts";
 import { booleanAt } from "../../resources/properties.ts";
 import { textsOf } from "../../resources/texts.ts";
@@ -101,6 +102,24 @@ const partitions = /^[ \t]*cluster_partition_handling\s*=/m;
 
 const remediation = "Remove the setting; a store of the country keeps what it has confirmed.";
 
+/** What a setting loses, each without its path. */
+const faultsOf = rememberSettings((key, value): readonly Omit<Violation, "path">[] => {
+  const setting = value.includes("\n") || value.length > 100 ? value : `${key}=${value}`;
+  const isClustered = value.includes("cluster_formation.") && clustered.test(value);
+  if (!hinted(setting) && !isClustered) return [];
+  const faults = signs.flatMap(([sign, what], index): Omit<Violation, "path"> | [] => {
+    if (!words[index]?.some((word) => setting.includes(word))) return [];
+    const named = sign.exec(setting)?.[1]?.trim();
+    return named === undefined ? [] : { value: named, message: `${what} (${named}).`, remediation };
+  });
+  if (isClustered && !partitions.test(value))
+    faults.push({
+      message: "After a split of its network the broker keeps both sides, and one side's messages are lost.",
+      remediation: "Set cluster_partition_handling = pause_minority.",
+    });
+  return faults;
+});
+
 export const dataDurability: ResourcePolicy = {
   id: "data-durability",
   area: "security",
@@ -124,23 +143,12 @@ export const dataDurability: ResourcePolicy = {
   remediation,
   check: (subject) => {
     const found = textsOf(subject).flatMap((text): Violation[] => {
-      const { value, key, section, path } = text;
-      if (section === "metadata" || section === "status" || path.endsWith(".name")) return [];
-      const setting = value.includes("\n") || value.length > 100 ? value : `${key}=${value}`;
-      if (!hinted(setting) && !clustered.test(value)) return [];
-      const violations = signs.flatMap(([sign, what], index): Violation | [] => {
-        if (!words[index]?.some((word) => setting.includes(word))) return [];
-        const named = sign.exec(setting)?.[1]?.trim();
-        return named === undefined ? [] : { path, value: named, message: `${what} (${named}).`, remediation };
-      });
-      if (clustered.test(value) && !partitions.test(value))
-        violations.push({
-          path,
-          message:
-            "After a split of its network the broker keeps both sides, and one side's messages are lost.",
-          remediation: "Set cluster_partition_handling = pause_minority.",
-        });
-      return violations;
+      const { value, key, section } = text;
+      if (section === "metadata" || section === "status") return [];
+      const wrong = faultsOf(key, value);
+      if (wrong.length === 0) return [];
+      const { path } = text;
+      return path.endsWith(".name") ? [] : wrong.map((fault) => ({ path, ...fault }));
     });
     if (booleanAt(subject.properties, "spec.bootstrap.initdb.dataChecksums") === false)
       found.push({

@@ -162,8 +162,13 @@ function clusterViolations(resource: Resource, { resources }: PolicyContext): Vi
 
 /** Nothing where one of the schedules is good, what is wrong with each otherwise. */
 function bestOf(schedules: readonly Resource[]): Violation[] {
-  const found = schedules.map(scheduleViolations);
-  return found.some((violations) => violations.length === 0) ? [] : found.flat();
+  const found: Violation[] = [];
+  for (const schedule of schedules) {
+    const violations = scheduleViolations(schedule);
+    if (violations.length === 0) return [];
+    found.push(...violations);
+  }
+  return found;
 }
 
 /** Names of jobs that make backups. */

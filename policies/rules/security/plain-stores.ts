@@ -1,6 +1,7 @@
 /** Stores that accept connections without TLS, or check no certificate: PostgreSQL, ClickHouse and RabbitMQ by their settings. */
 import type { Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../resources/hint.ts";
+import { rememberTexts } from "../../resources/last.ts";
 import { hbaLines } from "../../resources/pg-hba.ts";
 import { textMapAt, textsAt } from "../../resources/properties.ts";
 import type { Resource } from "../../resources/resource.ts";
@@ -92,31 +93,40 @@ const clickhouse = holdsOneOf(
 function settingViolations(subject: Resource): Violation[] {
   return textsOf(subject).flatMap((text): Violation[] => {
     const { value, section } = text;
-    if (!/^(data|stringData)$/.test(section) || !hinted(value)) return [];
-    const isStore = clickhouse(value);
-    return settings.flatMap(([sign, what]): Violation | [] => {
-      if (what.startsWith("The time-series") && !isStore) return [];
-      const found = sign.exec(value)?.[1]?.trim();
-      if (found === undefined) return [];
-      return {
-        path: text.path,
-        value: found,
-        message: `${what} (${found}).`,
-        remediation: "Use the port with TLS, and check the certificate by the authority of the stack.",
-      };
-    });
+    if (!isSettings(section)) return [];
+    return plainSettings(value).map(({ found, what }) => ({
+      path: text.path,
+      value: found,
+      message: `${what} (${found}).`,
+      remediation: "Use the port with TLS, and check the certificate by the authority of the stack.",
+    }));
   });
 }
 
+const isSettings = (section: string): boolean => section === "data" || section === "stringData";
+
+const plainSettings = rememberTexts((value): readonly { readonly found: string; readonly what: string }[] => {
+  if (!hinted(value)) return [];
+  const isStore = clickhouse(value);
+  return settings.flatMap(([sign, what]) => {
+    if (what.startsWith("The time-series") && !isStore) return [];
+    const found = sign.exec(value)?.[1]?.trim();
+    return found === undefined ? [] : [{ found, what }];
+  });
+});
+
+const hasRemotes = holdsOneOf("remote_servers", "user_directories");
+
 /** ClickHouse as it is delivered lets every query read from, and write to, any address. */
 export function openRemotes(subject: Resource): Violation[] {
-  return textsOf(subject).flatMap(({ value, path, section }): Violation | [] => {
-    if (!/^(data|stringData)$/.test(section) || !/remote_servers|user_directories/.test(value)) return [];
+  return textsOf(subject).flatMap((text): Violation | [] => {
+    const { value, section } = text;
+    if (!isSettings(section) || !hasRemotes(value)) return [];
     const names = value.includes("remote_url_allow_hosts");
     const any = /host_regexp["']?\s*[:>]\s*["']?\^?\.[*+]/.exec(value)?.[0];
     if (names && any === undefined) return [];
     return {
-      path,
+      path: text.path,
       ...(any !== undefined && { value: any }),
       message: "Queries of the time-series store may send data to any address (remote_url_allow_hosts).",
       remediation: "Set remote_url_allow_hosts with an empty list of hosts.",

@@ -2,6 +2,7 @@
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { holdsOneOf } from "../../resources/hint.ts";
 import { hostsOf } from "../../resources/hosts.ts";
+import { rememberTexts } from "../../resources/last.ts";
 import { workloads } from "../../resources/pods.ts";
 import { textsOf } from "../../resources/texts.ts";
 import { plainStores } from "./plain-stores.ts";
@@ -29,6 +30,7 @@ const hinted = holdsOneOf(
   "skip_verify",
   "rejectUnauthorized",
 );
+const tlsOffIn = rememberTexts((value) => tlsOff.exec(value)?.[0]);
 const rejectOff = /^(NODE_TLS_REJECT_UNAUTHORIZED)$/;
 const plainMode = /^(disable|allow|prefer)$/;
 
@@ -66,7 +68,7 @@ export const plaintextAddress: ResourcePolicy = {
       if (!hinted(value) && !rejectOff.test(key) && key !== "PGSSLMODE") return [];
       const found =
         (key === "PGSSLMODE" && plainMode.test(value) ? `PGSSLMODE=${value}` : undefined) ??
-        tlsOff.exec(value)?.[0] ??
+        tlsOffIn(value) ??
         (rejectOff.test(key) && value === "0" ? key : undefined);
       if (found === undefined || /metadata\.|\.name$/.test(text.path)) return [];
       return {
