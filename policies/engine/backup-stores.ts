@@ -163,7 +163,7 @@ export function toolsOf(subject: Resource, context: PolicyContext): ForeignStore
     ...settingsFound(text),
     ...commandsFound(text),
     ...remotesFound(text, texts, context),
-    ...(/\b(aws|s5cmd)\b/.test(text.value) && usesAws(subject) ? awsFound(text, texts, context) : []),
+    ...(commandsOfAws(text.value).length > 0 && usesAws(subject) ? awsFound(text, texts, context) : []),
   ]);
 }
 
@@ -201,6 +201,8 @@ const commandsFound = (text: SettingsText): ForeignStore[] =>
 const remote =
   /\brclone\s[^\n|;&]{0,100}?\b(?:copy|copyto|sync|bisync|move|moveto|rcat|mount|serve)\b[^\n|;&]{0,150}?\s["']?([A-Za-z][\w-]*):/;
 
+const remoteIn = rememberTexts((text) => remote.exec(text)?.[1]);
+
 /** A remote of rclone is judged where its settings are; they may be nowhere that is checked. */
 function remotesFound(
   text: SettingsText,
@@ -209,7 +211,7 @@ function remotesFound(
 ): ForeignStore[] {
   const { value } = text;
   if (!value.includes("rclone")) return [];
-  const name = remote.exec(value)?.[1];
+  const name = remoteIn(value);
   if (
     name === undefined ||
     texts.some(({ key }) => new RegExp(`^RCLONE_CONFIG_${name}_(ENDPOINT|HOST|URL)$`, "i").test(key))
@@ -229,6 +231,12 @@ function remotesFound(
       ];
 }
 
+const commandsOfAws = rememberTexts((text): readonly string[] =>
+  text.includes("aws") || text.includes("s5cmd")
+    ? [...text.matchAll(awsCommand)].map(([command]) => command)
+    : [],
+);
+
 const usesAws = ({ type }: Resource): boolean => typeToken(type).kind !== "Secret";
 
 /** `aws s3 cp` without an endpoint goes to AWS, in the region of the command or of a variable. */
@@ -238,7 +246,7 @@ function awsFound(
   context: PolicyContext,
 ): ForeignStore[] {
   if (context.country.hosting.target === "aws" && !/--region/.test(value)) return [];
-  return [...value.matchAll(awsCommand)].flatMap(([command]): ForeignStore[] => {
+  return commandsOfAws(value).flatMap((command): ForeignStore[] => {
     const region =
       /--region[\s=]+["']?([a-z0-9-]+)/.exec(command)?.[1] ??
       texts.find(({ key }) => /^AWS_(DEFAULT_)?REGION$/.test(key))?.value;

@@ -10,7 +10,7 @@ import { isLocalisationFile } from "./localisation-file.ts";
 import { encodedWithin, fromBase64, unescaped } from "./plain-text.ts";
 import { isObject, type Json, type Resource } from "./resource.ts";
 import { bucketSchemes, serviceOfScheme } from "./services-by-scheme.ts";
-import { type Text, textsOf } from "./texts.ts";
+import { type Text, textsIn, textsOf } from "./texts.ts";
 
 export interface HostReference {
   /** DNS name in lower case, or an address without brackets. */
@@ -79,7 +79,7 @@ const identifiers = new Set([
 ]);
 
 export const hostsOf = rememberLast((resource: Resource): readonly HostReference[] =>
-  textsOf(decoded(resource)).flatMap(hostsIn),
+  plainTexts(resource).flatMap(hostsIn),
 );
 
 export function hostsIn(text: Source): HostReference[] {
@@ -371,13 +371,13 @@ export const isBucket = ({ scheme }: Pick<HostReference, "scheme">): boolean =>
   scheme !== undefined && bucketSchemes.has(scheme);
 
 /** Texts of a Secret, other files than text of a ConfigMap, and the start script of a virtual machine are in base64. */
-function decoded(resource: Resource): Resource {
+function plainTexts(resource: Resource): readonly Text[] {
   const { properties } = resource;
   const isConfigMap = /:ConfigMap(Patch)?$/.test(resource.type);
   const fields = (isConfigMap ? ["binaryData"] : ["data", "userData", "userDataBase64"]).filter(
     (field) => field in properties,
   );
-  if (fields.length === 0) return resource;
+  if (fields.length === 0) return textsOf(resource);
   const plain = (value: Json | undefined): Json | undefined =>
     typeof value === "string" ? fromBase64(value) : value;
   const replaced = { ...properties };
@@ -387,5 +387,5 @@ function decoded(resource: Resource): Resource {
       ? (Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) as Json)
       : plain(value);
   }
-  return { ...resource, properties: replaced } as Resource;
+  return textsIn(replaced);
 }

@@ -2,15 +2,19 @@
  * Reads a property by its path from any input: a value of the wrong type counts as absent, a value that is not known yet
  * makes the verdict undetermined.
  */
+import { rememberTexts } from "./last.ts";
 import { isObject, isUnknown, type Json, type JsonObject, type Resource } from "./resource.ts";
 import { notKnownYet } from "./undetermined.ts";
+
+const segmentsOf = rememberTexts((path): readonly string[] =>
+  path.split(/[.[\]]+/).filter((segment) => segment !== ""),
+);
 
 /** `spec.template.spec` or `rules[0].host`. */
 function valueAt(root: Json | undefined, path: string): Json | undefined {
   let value = root;
   if (isUnknown(value)) throw notKnownYet(path);
-  for (const segment of path.split(/[.[\]]+/)) {
-    if (segment === "") continue;
+  for (const segment of segmentsOf(path)) {
     value = Array.isArray(value)
       ? (value as readonly Json[])[Number(segment)]
       : isObject(value) && Object.hasOwn(value, segment)

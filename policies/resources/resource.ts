@@ -4,6 +4,7 @@
  */
 
 import { nameInComponent } from "../../plan/plan.ts";
+import { rememberTexts } from "./last.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -77,14 +78,14 @@ const patchSuffix = /(?<=.)Patch$/;
  * The key by which a policy's types find resources. A type of Kubernetes has no version and no `Patch` in it
  * (`kubernetes:apps:StatefulSet`), so that neither hides an object; other types stay as they are.
  */
-export function typeKey(type: string): string {
+export const typeKey = rememberTexts((type: string): string => {
   const token = typeToken(type);
   if (token.package !== "kubernetes") return type;
   const group = token.module.split("/")[0] ?? "";
   // The module of a custom resource in the core group is the version only.
   const named = /^v\d/.test(group) ? "core" : group;
   return `kubernetes:${named}:${token.kind.replace(patchSuffix, "")}`;
-}
+});
 
 /** The name of a resource in its program. */
 export const nameInUrn = (urn: string): string => urn.slice(urn.lastIndexOf("::") + 2);

@@ -208,8 +208,11 @@ function otherPlaces(subject: Resource, { country }: PolicyContext): Violation[]
   const violations: Violation[] = [];
   const add = (path: string, value: string, what: string, instead: string) =>
     violations.push({ path, value, message: `Backups go to ${what}.`, remediation: `Use ${instead}.` });
-  for (const { key, value, path, section } of textsOf(subject)) {
-    if (section === "metadata") continue;
+  for (const text of textsOf(subject)) {
+    const { key, value, section } = text;
+    const isNamed = key === folderVariable || key === "destinationPath" || value.includes(host);
+    if (section === "metadata" || !isNamed) continue;
+    const { path } = text;
     if (key === folderVariable && folder !== "/" && !isUnder(value, folder))
       add(path, value, `the folder ${value}; hosting.backup.destination names ${folder}`, folder);
     if (key === "destinationPath" && value.startsWith("s3://") && usesEndpoint(subject, host)) {

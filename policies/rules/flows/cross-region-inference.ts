@@ -1,5 +1,6 @@
 /** Language models are called in the region, not through an inference profile that spreads requests over regions. */
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { rememberTexts } from "../../resources/last.ts";
 import { workloads } from "../../resources/pods.ts";
 import { textsOf } from "../../resources/texts.ts";
 
@@ -10,6 +11,8 @@ const spreadingProfile =
 /** A quick test: most texts name no maker. */
 const maker =
   /\.(?:amazon|anthropic|meta|mistral|cohere|deepseek|stability|writer|twelvelabs|openai|qwen|ai21)\./;
+
+const profileIn = rememberTexts((text) => (maker.test(text) ? spreadingProfile.exec(text)?.[1] : undefined));
 
 export const crossRegionInference: ResourcePolicy = {
   id: "cross-region-inference",
@@ -26,7 +29,7 @@ export const crossRegionInference: ResourcePolicy = {
   check: (subject) =>
     textsOf(subject).flatMap((text): Violation | [] => {
       const { value } = text;
-      const profile = maker.test(value) ? spreadingProfile.exec(value)?.[1] : undefined;
+      const profile = profileIn(value);
       if (profile === undefined) return [];
       return {
         path: text.path,

@@ -115,9 +115,9 @@ function settingNames(subject: Resource): SettingName[] {
   if (subject.type.startsWith("kubernetes:") && !/:(ConfigMap|Secret)$/.test(subject.type))
     return textsOf(subject)
       .filter(
-        ({ key, path }) =>
-          (key === "name" && /env\w*\[\d+\]\.name$/i.test(path)) ||
-          /\.(env|envVars|extraEnvs?)\.[A-Z_0-9]+$/.test(path),
+        (text) =>
+          (text.key === "name" && /env\w*\[\d+\]\.name$/i.test(text.path)) ||
+          (/^[A-Z_0-9]+$/.test(text.key) && /\.(env|envVars|extraEnvs?)\.[A-Z_0-9]+$/.test(text.path)),
       )
       .map(({ key, value, path }) => ({ name: key === "name" ? value : key, path }));
   const maps: readonly (readonly [path: string, map: Json | undefined])[] = [

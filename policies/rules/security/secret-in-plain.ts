@@ -2,6 +2,7 @@
 import { every, field, matches } from "../../cel/cel.ts";
 import { everyText, longTexts } from "../../cel/kinds.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
+import { rememberTexts } from "../../resources/last.ts";
 import { workloads } from "../../resources/pods.ts";
 import type { Resource } from "../../resources/resource.ts";
 import { type Text, textsIn, textsOf } from "../../resources/texts.ts";
@@ -22,6 +23,8 @@ const shapes: readonly (readonly [shape: RegExp, what: string])[] = [
     "a password in an address",
   ],
 ];
+
+const shapeOf = rememberTexts((value) => shapes.find(([pattern]) => pattern.test(value))?.[1]);
 
 /** A path, a reference, a switch or a masked secret. */
 const harmless = /^(\/|\$[({]|true$|false$|none$|enabled$|disabled$|\*+$|\[secret\]$|arn:)/i;
@@ -57,7 +60,7 @@ export const secretInPlain: ResourcePolicy = {
   check: (subject) =>
     candidates(subject).flatMap((text): Violation | [] => {
       const { key, value } = text;
-      const shape = shapes.find(([pattern]) => pattern.test(value))?.[1];
+      const shape = shapeOf(value);
       const what = shape ?? (isSecretSetting(text) ? `the value of ${key}` : undefined);
       if (what === undefined) return [];
       return {
