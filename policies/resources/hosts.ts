@@ -5,7 +5,7 @@
 import { isIP } from "node:net";
 import { languageOf, withoutComments } from "./comments.ts";
 import { canonicalHost, isApiGroup, isDottedName, isPackage, likeness, looksLikeFile } from "./host-names.ts";
-import { rememberLast } from "./last.ts";
+import { rememberLast, rememberSettings } from "./last.ts";
 import { isLocalisationFile } from "./localisation-file.ts";
 import { encodedWithin, fromBase64, unescaped } from "./plain-text.ts";
 import { isObject, type Json, type Resource } from "./resource.ts";
@@ -87,7 +87,7 @@ export function hostsIn(text: Source): HostReference[] {
   if (!signOfHost.test(value) && value.length < longest.plain && !numericHost.test(value)) return [];
   if (isLocalisationFile(value)) return [];
   const isName = text.section === "metadata" || isNamesKey(key, text);
-  const found = hostsOnce({ value, key, isName });
+  const found = isName ? hostsOfName(key, value) : hostsOfValue(key, value);
   return found.map((host) => ({ ...host, path: text.path }));
 }
 
@@ -99,22 +99,9 @@ interface Reading {
   readonly isName: boolean;
 }
 
-/** Long texts that were read, and what was found. Stacks hold the same settings many times, once for each workload. */
-const read = new Map<
-  string,
-  { readonly key: string; readonly isName: boolean; readonly found: readonly Found[] }
->();
-const mostRead = 200;
-
-function hostsOnce(text: Reading): readonly Found[] {
-  if (text.value.length < longest.setting) return distinctHosts(text);
-  const known = read.get(text.value);
-  if (known?.key === text.key && known.isName === text.isName) return known.found;
-  const found = distinctHosts(text);
-  if (read.size >= mostRead) read.clear();
-  read.set(text.value, { key: text.key, isName: text.isName, found });
-  return found;
-}
+/** Stacks hold the same settings many times, once for each workload. */
+const hostsOfName = rememberSettings((key, value) => distinctHosts({ key, value, isName: true }));
+const hostsOfValue = rememberSettings((key, value) => distinctHosts({ key, value, isName: false }));
 
 function distinctHosts(text: Reading): readonly Found[] {
   const found: Found[] = [];

@@ -10,11 +10,15 @@ const maximumLength = 2_000_000;
 
 export const isLocalisationFile = (text: string): boolean => localisationIn(text) !== undefined;
 
+/** Most texts are told apart without reading them as YAML. */
+export const mayBeLocalisation = (text: string): boolean =>
+  text.length >= 60 && text.length <= maximumLength && text.includes(apiVersion);
+
 let last: { readonly text: string; readonly file: JsonObject | undefined } | undefined;
 
 /** What the text says; undefined where it has another form. */
 export function localisationIn(text: string): JsonObject | undefined {
-  if (text.length < 60 || text.length > maximumLength || !text.includes(apiVersion)) return undefined;
+  if (!mayBeLocalisation(text)) return undefined;
   // Several policies ask for the same text.
   if (last?.text !== text) last = { text, file: parsed(text) };
   return last.file;

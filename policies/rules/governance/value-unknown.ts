@@ -81,7 +81,8 @@ crm:
 function collect(
   subject: Resource,
   value: Json | undefined,
-  path: readonly PathSegment[],
+  /** As it is at the time; a path is written out only where something is found. */
+  path: PathSegment[],
   into: Violation[],
   /** The key, or the name in a list of `{ name, value }`. */
   name = "",
@@ -102,12 +103,22 @@ function collect(
         undetermined: true,
       });
   } else if (Array.isArray(value))
-    for (const [index, item] of (value as readonly Json[]).entries())
-      collect(subject, item, [...path, index], into, name);
+    for (const [index, item] of (value as readonly Json[]).entries()) {
+      path.push(index);
+      collect(subject, item, path, into, name);
+      path.pop();
+    }
   else if (isObject(value))
     for (const [key, item] of Object.entries(value)) {
-      const named = key === "value" && typeof value.name === "string" ? value.name : key;
-      collect(subject, item, [...path, key], into, named);
+      path.push(key);
+      collect(
+        subject,
+        item,
+        path,
+        into,
+        key === "value" && typeof value.name === "string" ? value.name : key,
+      );
+      path.pop();
     }
 }
 
