@@ -135,7 +135,9 @@ export function layersOf(
   if (overlay?.kind === "map") return [{ root: merge(document.root, overlay), overlay: wanted }];
   const near = nearest(wanted, environments.keys());
   const choices =
-    environments.size === 0 ? "It has none." : `It has: ${[...environments.keys()].join(", ")}.`;
+    environments.size === 0
+      ? `It has none. Add hosting: { environments: { ${wanted}: {} } }, with what differs there.`
+      : `It has: ${[...environments.keys()].join(", ")}.`;
   problems.push(
     document.problemAt(
       document.root,

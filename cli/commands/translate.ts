@@ -3,11 +3,14 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { exitCode, InputError } from "../../base/kit-error.ts";
+import { packageRoot } from "../../base/package-root.ts";
 import { readCatalogue } from "../../localisation/languages/catalogue.ts";
 import { catalogueWith, poOf, readPo, type Texts, textsOf } from "../../localisation/languages/exchange.ts";
 import { formats } from "../../localisation/schema/formats.ts";
 import { readGiven, writeGiven } from "../given-file.ts";
 import { print, printJson, style } from "../terminal.ts";
+
+const kitCatalogues = join(packageRoot, "countries", "languages");
 
 interface FolderOption {
   readonly folder: string;
@@ -85,8 +88,7 @@ async function exportPo(
   { folder, output }: FolderOption & { output?: string },
 ): Promise<void> {
   refuseWrongLanguage(language);
-  const file = pathOf(folder, language);
-  const own = existsSync(file) ? textsOf(readCatalogue(file)) : new Map<string, string>();
+  const own = ownTexts(folder, language);
   const english = await englishTexts();
   const to = output ?? `${language}.po`;
   writeGiven(to, poOf(language, english, own));
@@ -101,7 +103,9 @@ async function importPo(file: string, { folder }: FolderOption): Promise<void> {
   const to = pathOf(folder, language);
   const isKnown = existsSync(to);
   // A catalogue that can't be read is told of before anything is written.
-  const before: Texts = isKnown ? textsOf(readCatalogue(to)) : new Map();
+  const before = isKnown ? textsOf(readCatalogue(to)) : new Map<string, string>();
+  if (texts.size + outdated.length === 0)
+    throw new InputError(`${file} has no translated text.`, "Give the file that the translators have saved.");
   const changed = [...texts].filter(([place, text]) => before.get(place) !== text);
   if (changed.length > 0) {
     const yaml = isKnown ? readGiven(to, "", (text) => text) : undefined;
@@ -118,6 +122,12 @@ async function importPo(file: string, { folder }: FolderOption): Promise<void> {
     ),
   );
   process.exitCode = exitCode.checkFailed;
+}
+
+/** Of the folder's catalogue, or of the kit's where the folder has none of this language. */
+function ownTexts(folder: string, language: string): Texts {
+  const file = [pathOf(folder, language), pathOf(kitCatalogues, language)].find(existsSync);
+  return file === undefined ? new Map() : textsOf(readCatalogue(file));
 }
 
 /** The kit's own English, with the titles of the policies, which stand with the policies. */

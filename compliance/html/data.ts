@@ -48,22 +48,20 @@ export function lawSection(view: ReportView): Html {
   return html`${heading(view, "law")}
 <p>${view.t("law.lead")} ${view.t("law.shows")}</p>
 <dl class="facts">
-${law.authority === undefined ? "" : html`<dt>${view.t("law.authority")}</dt><dd><a href="${law.authority.url}" rel="noopener noreferrer">${law.authority.name}</a></dd>`}
+${law.authority === undefined ? "" : html`<dt>${view.t("law.authority")}</dt><dd><a href="${law.authority.url}" rel="noopener noreferrer">${view.national(law.authority.name)}</a></dd>`}
 ${law.breachNotice === undefined ? "" : html`<dt>${view.t("law.breach")}</dt><dd>${breachPeriod(view, law.breachNotice)} (${view.articles([law.breachNotice.article])})</dd>`}
 ${law.registrations.map(
   (entry) =>
-    html`<dt>${view.t("law.register")}</dt><dd><span lang="${view.report.nationalLanguage}">${entry.register}</span>: ${entry.number ?? view.t("law.no-number")} (${view.articles([entry.article])})</dd>`,
+    html`<dt>${view.t("law.register")}</dt><dd>${view.national(entry.register)}: ${entry.number ?? view.t("law.no-number")} (${view.articles([entry.article])})</dd>`,
 )}
 <dt>${view.t("law.profile")}</dt><dd>${view.t(`law.profile.${law.profile}`)}</dd>
 </dl>
 ${law.laws.map(
-  (
-    one,
-  ) => html`<h3 lang="${view.report.nationalLanguage}"><a href="${one.url}" rel="noopener noreferrer">${one.title}</a></h3>
-<p class="quiet" lang="en">${one.citation}</p>
+  (one) => html`<h3><a href="${one.url}" rel="noopener noreferrer">${view.national(one.title)}</a></h3>
+<p class="quiet" lang="en"><bdi>${one.citation}</bdi></p>
 <dl class="facts">${one.articles.map(
     ({ article, summary }) =>
-      html`<dt id="${view.id(`law-${one.id}-${article}`)}">${one.citedAs === undefined ? "" : `${one.citedAs} `}${article}</dt><dd>${view.english(summary)}${shownOf(view, `${one.id}:${article}`)}</dd>`,
+      html`<dt id="${view.id(`law-${one.id}-${article}`)}">${one.citedAs === undefined ? "" : `${one.citedAs} `}${article}</dt><dd>${view.summary(summary)}${shownOf(view, `${one.id}:${article}`)}</dd>`,
   )}</dl>`,
 )}`;
 }

@@ -27,8 +27,8 @@ ${openFirst(view)}
 ${wordTable(view)}
 <dl class="facts">
 <dt>${view.t("fact.programme")}</dt><dd>${translation.localised(programme.name)}</dd>
-<dt>${view.t("fact.operator")}</dt><dd>${contact(view, "programme.operator", [programme.operator.name, programme.operator.email])}</dd>
-<dt>${view.t("fact.officer")}</dt><dd>${contact(view, "programme.dataProtectionOfficer", [officer.name, officer.role, officer.email])}${officer.registration === undefined ? "" : ` (${officer.registration})`}</dd>
+<dt>${view.t("fact.operator")}</dt><dd>${contact(view, "programme.operator", [view.national(programme.operator.name), programme.operator.email])}</dd>
+<dt>${view.t("fact.officer")}</dt><dd>${contact(view, "programme.dataProtectionOfficer", [view.national(officer.name), view.national(officer.role), officer.email])}${officer.registration === undefined ? "" : ` (${officer.registration})`}</dd>
 <dt>${view.t("fact.target")}</dt><dd>${target}${report.environment === undefined ? "" : ` (${report.environment})`}</dd>
 <dt>${view.t("fact.made")}</dt><dd><time datetime="${made.at}">${translation.dateTime(Date.parse(made.at))}</time> (${made.at})</dd>
 <dt>${view.t("fact.by")}</dt><dd>${made.by}</dd>
@@ -58,9 +58,9 @@ ${notes.length === 0 ? "" : html`<li>${view.t("open.notes")}:<ul lang="en">${not
 const boxes = { good: "", open: " open", wrong: " wrong" } as const;
 
 /** @param path of the field whose texts these are: the reader sees where they are examples. */
-function contact(view: ReportView, path: string, texts: readonly string[]): Html {
+function contact(view: ReportView, path: string, texts: readonly (Html | string)[]): Html {
   const example = view.report.placeholders.some((field) => field.path.startsWith(`${path}.`));
-  return html`${texts.join(", ")}${example ? html` <span class="mark undetermined">(${view.t("example")})</span>` : ""}`;
+  return html`${texts.map((text, index) => html`${index === 0 ? "" : ", "}${text}`)}${example ? html` <span class="mark undetermined">(${view.t("example")})</span>` : ""}`;
 }
 
 /** A section's heading, with its number. */

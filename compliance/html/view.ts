@@ -43,6 +43,20 @@ export class ReportView {
     return this.translation.language === "en" ? html`${text}` : html`<span lang="en">${text}</span>`;
   }
 
+  /** Marks text that the file has in the country's first language alone, in its own direction. */
+  national(text: string): Html {
+    const { nationalLanguage } = this.report;
+    return this.translation.language === nationalLanguage
+      ? html`${text}`
+      : html`<bdi lang="${nationalLanguage}">${text}</bdi>`;
+  }
+
+  /** Summaries of laws are often in English whatever the country's language is; another script shows that they are not. */
+  summary(text: string): Html {
+    const [letter = "a"] = /\p{L}/u.exec(text) ?? [];
+    return /\p{Script=Latin}/u.test(letter) ? this.english(text) : this.national(text);
+  }
+
   className(name: string): string {
     return this.t(`class.${name}`);
   }
@@ -63,7 +77,7 @@ export class ReportView {
       const numbers = ofLaw
         .map((reference) => reference.slice(id.length + 1))
         .toSorted(new Intl.Collator("en", { numeric: true }).compare);
-      return html`${index === 0 ? "" : "; "}<span lang="${this.report.nationalLanguage}">${law?.title ?? id}</span>, ${law?.citedAs === undefined ? "" : `${law.citedAs} `}${numbers.map(
+      return html`${index === 0 ? "" : "; "}${this.national(law?.title ?? id)}, ${law?.citedAs === undefined ? "" : `${law.citedAs} `}${numbers.map(
         (number, place) =>
           html`${place === 0 ? "" : ", "}<a href="#${this.id(`law-${id}-${number}`)}">${number}</a>`,
       )}`;

@@ -12,7 +12,7 @@ export const factsAreChecked: Rule = (examination) => {
     examination.advise(
       first.path,
       `Nobody says when ${unchecked.map(({ what }) => what).join(", ")} ${unchecked.length === 1 ? "was" : "were"} checked.`,
-      "Add the day of the last look at the source: checked: …, beside sizeBands sizeBandsChecked: ….",
+      "Add checked: YYYY-MM-DD to each; for sizeBands, add sizeBandsChecked beside it.",
       "key",
     );
   const { today } = examination.circumstances;

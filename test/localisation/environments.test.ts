@@ -49,7 +49,7 @@ describe("an environment", () => {
       'file:1:1  The file has no environment "prod" under hosting.environments. Did you mean "production"?',
     ]);
     expect(problemsOf(validFile, { environment: "pilot" })).toEqual([
-      'file:1:1  The file has no environment "pilot" under hosting.environments. It has none.',
+      'file:1:1  The file has no environment "pilot" under hosting.environments. It has none. Add hosting: { environments: { pilot: {} } }, with what differs there.',
     ]);
   });
 

@@ -239,7 +239,7 @@ describe("the day on which facts were checked", () => {
 
   test("is asked for in one line", () => {
     expect(warningsOf(validFile).filter((warning) => warning.includes("checked"))).toEqual([
-      `file:9:3  programme.sizeBands: ${unchecked} Add the day of the last look at the source: checked: …, beside sizeBands sizeBandsChecked: ….`,
+      `file:9:3  programme.sizeBands: ${unchecked} Add checked: YYYY-MM-DD to each; for sizeBands, add sizeBandsChecked beside it.`,
     ]);
     expect(warningsOf(checked("2026-11-01"))).toEqual([always]);
   });
