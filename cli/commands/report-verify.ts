@@ -75,7 +75,7 @@ function conclusion({ verdict, made, kit }: Report, repeated: boolean): string {
   const { ok, failed, undetermined } = verdict;
   return ok
     ? "The report is verified, and all its checks passed."
-    : `The report is verified. It says that ${failed + undetermined} checks failed or could not be decided.`;
+    : `The report is verified. Checks in it that failed or could not be decided: ${failed + undetermined}.`;
 }
 
 async function trustOf({ key, cosignKey, withoutSignature }: Options): Promise<Trust> {

@@ -139,7 +139,10 @@ async function englishTexts(): Promise<Texts> {
 
 function cataloguesIn(folder: string): string[] {
   if (!existsSync(folder))
-    throw new InputError(`There is no folder ${folder}.`, "Name the folder of the catalogues with --folder.");
+    throw new InputError(
+      `There is no folder ${folder}.`,
+      `Name the folder of the catalogues with --folder; the kit's own is ${kitCatalogues}.`,
+    );
   return readdirSync(folder)
     .filter((name) => name.endsWith(".yaml"))
     .map((name) => name.slice(0, -".yaml".length))

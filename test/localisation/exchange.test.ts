@@ -121,6 +121,9 @@ test("the command exports a new language, imports its first texts, and says how 
   const command = new CommandLine({ folder: folder.path });
   const rollout = (...given: string[]) => command.run("translate", ...given, "--folder", "languages");
   expect((await rollout("export", "sw")).status).toBe(0);
+  const empty = await rollout("import", "sw.po");
+  expect(empty.status).toBe(2);
+  expect(empty.stderr).toContain("sw.po has no translated text.");
   const content = readFileSync(join(folder.path, "sw.po"), "utf8");
   expect(content).toContain('msgctxt "policies/region-abroad"');
   folder.write(
@@ -154,4 +157,11 @@ test("Arabic says that a machine made it, and has all texts of the pages", () =>
   expect([origin, reviewed]).toEqual(["machine", undefined]);
   const own = textsOf(arabic);
   expect([...english.keys()].filter((place) => !own.has(place))).toEqual([]);
+});
+
+test("in a folder without catalogues, the command exports the kit's own translation", async () => {
+  using folder = new Folder();
+  const command = new CommandLine({ folder: folder.path });
+  expect((await command.run("translate", "export", "ar")).status).toBe(0);
+  expect(readFileSync(join(folder.path, "ar.po"), "utf8")).toContain('msgstr "انتقل إلى المحتوى الرئيسي"');
 });
