@@ -14,7 +14,8 @@ import {
   textMapAt,
 } from "../../resources/properties.ts";
 import type { Resource } from "../../resources/resource.ts";
-import { objectName } from "../../resources/resource-set.ts";
+import { objectName, type ResourceSet } from "../../resources/resource-set.ts";
+import { textsOf } from "../../resources/texts.ts";
 
 const cluster = "kubernetes:postgresql.cnpg.io/*:Cluster";
 const statefulSet = "kubernetes:apps/*:StatefulSet";
@@ -157,14 +158,14 @@ function clusterViolations(resource: Resource, { resources }: PolicyContext): Vi
       remediation: `Add a ScheduledBackup with spec.cluster.name ${objectName(resource)}.`,
       resource,
     });
-  return [...violations, ...bestOf(schedules)];
+  return [...violations, ...bestOf(schedules, scheduleViolations)];
 }
 
 /** Nothing where one of the schedules is good, what is wrong with each otherwise. */
-function bestOf(schedules: readonly Resource[]): Violation[] {
+function bestOf(schedules: readonly Resource[], judge: (schedule: Resource) => Violation[]): Violation[] {
   const found: Violation[] = [];
   for (const schedule of schedules) {
-    const violations = scheduleViolations(schedule);
+    const violations = judge(schedule);
     if (violations.length === 0) return [];
     found.push(...violations);
   }
@@ -201,8 +202,50 @@ function timeSeriesViolations({ resources, country }: PolicyContext): Violation[
   const namespaces = [...new Set(stores.map(namespaceOf))];
   return [
     ...missing,
-    ...namespaces.flatMap((name) => bestOf(jobs.filter((job) => namespaceOf(job) === name))),
+    ...namespaces.flatMap((name) =>
+      bestOf(
+        jobs.filter((job) => namespaceOf(job) === name),
+        (job) => [...scheduleViolations(job), ...scriptViolations(job, resources)],
+      ),
+    ),
   ];
+}
+
+/** What ends a command that is under a condition or in a function. */
+const closes = /^\s*(?:fi|else|elif|done|esac|;;|\})/;
+
+/** Whether a script ends on the way, where no condition or function holds the end: commands stand after it. */
+function endsEarly(script: string): boolean {
+  if (!script.includes("exit") && !script.includes("exec")) return false;
+  const commands = script.split("\n").filter((line) => !/^\s*(?:#|$)/.test(line));
+  return commands.some((line, index) => {
+    const next = commands[index + 1];
+    return next !== undefined && /^(?:exit|exec true)\b[^|&]*$/.test(line) && !closes.test(next);
+  });
+}
+
+const writesNothing = /\bBACKUP\b[^;\n]{0,200}\bTO\s+Null\b/i;
+
+/** Why the scripts that a job runs, in its commands or its ConfigMaps, make no backup. */
+function scriptViolations(job: Resource, resources: ResourceSet): Violation[] {
+  const volumes = objectsAt(job.properties, "spec.jobTemplate.spec.template.spec.volumes");
+  const mounted = new Set(volumes.map(({ value }) => textAt(value, "configMap.name")));
+  const settings = resources
+    .ofTypes(["kubernetes:core/*:ConfigMap"])
+    .filter((settings) => namespaceOf(settings) === namespaceOf(job) && mounted.has(objectName(settings)));
+  return [job, ...settings].flatMap((resource) =>
+    textsOf(resource).flatMap(({ key, value, path }): Violation | [] => {
+      if (!key.endsWith(".sh") && key !== "command" && key !== "args") return [];
+      const message = endsEarly(value)
+        ? "The script ends before its last commands."
+        : writesNothing.test(value)
+          ? "The backup is written nowhere."
+          : undefined;
+      return message === undefined
+        ? []
+        : { path, message, remediation: "Let the script make the backup.", resource };
+    }),
+  );
 }
 
 /** Why a schedule makes no backup, or too few. */
