@@ -54,7 +54,7 @@ const signs: readonly (readonly [sign: RegExp, what: string])[] = [
     "A command deletes what a store holds",
   ],
   [
-    /(\brm\s+-\w*r\w*\s+(?:--\s+)?\/var\/lib\/(?:clickhouse|rabbitmq|postgresql)\S*)/,
+    /(\brm\s+-\w*r\w*\s+(?:--\s+)?\/var\/lib\/(?:clickhouse|rabbitmq|postgresql)(?![\w-])(?:\/(?:\*|data|store|mnesia|metadata|pgdata|\d)\S*|\/?(?=[\s"';&]|$)))/,
     "A command deletes a store's files",
   ],
   [
