@@ -1,5 +1,5 @@
 /** `rollout translate`: how far each language is, and its texts as a PO file, out and in. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { exitCode, InputError } from "../../base/kit-error.ts";
@@ -109,6 +109,7 @@ async function importPo(file: string, { folder }: FolderOption): Promise<void> {
   const changed = [...texts].filter(([place, text]) => before.get(place) !== text);
   if (changed.length > 0) {
     const yaml = isKnown ? readGiven(to, "", (text) => text) : undefined;
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
     writeGiven(to, catalogueWith(yaml, language, new Map(changed)));
   }
   print(`${style("green", "✓")} ${to}: ${changed.length} of ${texts.size} texts changed.`);

@@ -159,9 +159,12 @@ test("Arabic says that a machine made it, and has all texts of the pages", () =>
   expect([...english.keys()].filter((place) => !own.has(place))).toEqual([]);
 });
 
-test("in a folder without catalogues, the command exports the kit's own translation", async () => {
+test("in a folder without catalogues, the command exports the kit's own translation, and takes it back into a new one", async () => {
   using folder = new Folder();
   const command = new CommandLine({ folder: folder.path });
   expect((await command.run("translate", "export", "ar")).status).toBe(0);
   expect(readFileSync(join(folder.path, "ar.po"), "utf8")).toContain('msgstr "انتقل إلى المحتوى الرئيسي"');
+  expect((await command.run("translate", "import", "ar.po")).status).toBe(0);
+  const taken = readFileSync(join(folder.path, "countries/languages/ar.yaml"), "utf8");
+  expect(taken).toContain('page.skip: "انتقل إلى المحتوى الرئيسي"');
 });
