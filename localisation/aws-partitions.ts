@@ -28,11 +28,6 @@ const others: readonly (readonly [start: string, partition: AwsPartition])[] = [
 export const awsPartitionOf = (region: string): AwsPartition =>
   others.find(([start]) => region.startsWith(start))?.[1] ?? commercial;
 
-/** Partitions of regions, by their names in ARNs. */
-export const awsPartitions: ReadonlySet<string> = new Set(
-  Object.keys(awsRegions).map((region) => awsPartitionOf(region).id),
-);
-
 /** In China these endpoint services have a name of their own; others are named as everywhere. */
 const named = new Set([
   "autoscaling",

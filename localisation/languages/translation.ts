@@ -5,9 +5,6 @@ import type { Catalogue } from "./catalogue.ts";
 import { localeIn, tagOf } from "./locale.ts";
 import { type Direction, directionOf, type Inset, Text } from "./text.ts";
 
-/** A question, and what its levels 0 to 5 look like. */
-export type QuestionTexts = Catalogue["questions"][string];
-
 export type MessageValues = Readonly<Record<string, string | number | Text>>;
 
 /** Values of a message, or how they are written in the language of the message. */
