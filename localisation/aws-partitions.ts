@@ -5,7 +5,6 @@
  * "Endpoints and ARNs for AWS China" (docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-Beijing.html), the names of
  * endpoint services in aws-cdk-lib (aws-ec2/lib/vpc-endpoint.ts).
  */
-import { awsRegions } from "./cloud-geography.ts";
 
 export interface AwsPartition {
   /** In ARNs. */
