@@ -57,14 +57,14 @@ export function startText(country: string): string {
 # public holidays those of the library date-holidays. \`npx rollout explain\` shows them: have them confirmed.
 # !todo marks what only the country's team knows, with a question: put the answer in place of both.
 # \`npx rollout validate\` names what is left; \`pilot\` runs with it, \`production\` refuses it.
-# Every other field has a default; docs/localisation.md explains them all.
+# Every other field has a default; ${kitPath("docs/localisation.md")} explains them all.
 `;
   return template
+    .replaceAll(/\bdocs\/[a-z-]+\.md/g, (page) => kitPath(page))
     .replace(/^[\s\S]*?(?=apiVersion:)/, () => head)
     .replace(/^country: .*$/m, () => `country: ${country}\n${choices(country)}`.trimEnd())
     .replace(/^languages: .*$/m, () => `languages: [${languages.join(", ")}]`)
-    .replace(/^ {2}# They size the stack\.$/m, (line) => `${regions(country)}${line}`)
-    .replaceAll(/\bdocs\/[a-z-]+\.md/g, (page) => kitPath(page));
+    .replace(/^ {2}# They size the stack\.$/m, (line) => `${regions(country)}${line}`);
 }
 
 function languagesOf(country: string): readonly string[] {
