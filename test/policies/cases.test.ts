@@ -3,18 +3,24 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../base/package-root.ts";
+import type { Policy } from "../../policies/engine/policy.ts";
+import { policies } from "../../policies/rules/catalogue.ts";
 import { casesOf, kinds, newFindings } from "./leak-case.ts";
 
 const seen = new Map<string, boolean[]>(kinds.map((kind) => [kind, []]));
 
 describe.each(kinds)("%s", (kind) => {
   test.for(casesOf(kind).map((one) => [one.file, one.says, one] as const))("%s: %s", async ([, , leak]) => {
-    const spoke = (await newFindings(leak)).flatMap(({ policy, verdict }) =>
-      verdict === "undetermined" ? ["undetermined", policy] : [policy],
-    );
-    const meant = leak.expect.filter((id) => spoke.includes(id));
-    seen.get(kind)?.push(meant.length > 0);
-    expect(meant, `it should be one of ${leak.expect}; these spoke: ${spoke}`).not.toEqual([]);
+    const spoke = async (by?: readonly Policy[]) =>
+      (await newFindings(leak, by)).flatMap(({ policy, verdict }) =>
+        verdict === "undetermined" ? ["undetermined", policy] : [policy],
+      );
+    const meant = policies.filter(({ id }) => leak.expect.includes(id));
+    const isSeen = (ids: readonly string[]) => ids.some((id) => leak.expect.includes(id));
+    // All policies are asked only where none of those that are meant spoke: there are hundreds of cases.
+    const ids = [await spoke(meant)].find(isSeen) ?? (await spoke());
+    seen.get(kind)?.push(isSeen(ids));
+    expect(isSeen(ids), `it should be one of ${leak.expect}; these spoke: ${ids}`).toBe(true);
   });
 });
 

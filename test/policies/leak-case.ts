@@ -12,6 +12,7 @@ import type { Country } from "../../localisation/schema/country.ts";
 import type { PlannedResource } from "../../plan/plan.ts";
 import { check } from "../../policies/engine/engine.ts";
 import type { Finding } from "../../policies/engine/findings.ts";
+import type { Policy } from "../../policies/engine/policy.ts";
 import { parseManifests } from "../../policies/inputs/manifests.ts";
 import { plannedResources } from "../../policies/inputs/planned.ts";
 import type { JsonObject, Resource } from "../../policies/resources/resource.ts";
@@ -97,9 +98,13 @@ async function makeBase(target: PlannedTarget, account: string | undefined): Pro
   };
 }
 
-function findings(country: Country, resources: readonly Resource[]): readonly Finding[] {
+function findings(
+  country: Country,
+  resources: readonly Resource[],
+  by: readonly Policy[] = policies,
+): readonly Finding[] {
   return check({
-    policies,
+    policies: by,
     country,
     today: exampleToday,
     file: "za.yaml",
@@ -109,23 +114,24 @@ function findings(country: Country, resources: readonly Resource[]): readonly Fi
 
 const print = ({ policy, subject, path, message }: Finding) => [policy, subject, path, message].join("|");
 
-/** What the case adds to the findings of the plan as it stands. */
-export async function newFindings(given: LeakCase): Promise<readonly Finding[]> {
+/** What the case adds to the findings of the plan as it stands, by all policies or by some. */
+export async function newFindings(given: LeakCase, by?: readonly Policy[]): Promise<readonly Finding[]> {
   const { country, planned, before } = await baseOf(given);
   const manifests = given.manifest === undefined ? [] : parseManifests(given.manifest, given.file);
-  const found = findings(country, [...plannedResources(changedPlan(given, planned)), ...manifests]);
+  const found = findings(country, [...plannedResources(changedPlan(given, planned)), ...manifests], by);
   return found.filter((finding) => !before.has(print(finding)));
 }
 
 function changedPlan(given: LeakCase, planned: readonly PlannedResource[]): PlannedResource[] {
-  const plan = structuredClone(planned) as PlannedResource[];
+  const plan = [...planned];
   if (given.add !== undefined) plan.push(added(given.add, plan));
   for (const { type, name, patch, secrets = [] } of given.change ?? []) {
-    const found = plan.filter((resource) => resource.type === type && resource.name === name);
-    if (found.length === 0) throw new Error(`${given.file}: the plan has no ${type} ${name}.`);
-    for (const resource of found) {
+    const places = [...plan.keys()].filter((at) => plan[at]?.type === type && plan[at]?.name === name);
+    if (places.length === 0) throw new Error(`${given.file}: the plan has no ${type} ${name}.`);
+    for (const at of places) {
+      const resource = structuredClone(plan[at]!);
       for (const operation of patch) edit(resource.properties, operation);
-      (resource.secrets as string[]).push(...secrets);
+      plan[at] = { ...resource, secrets: [...resource.secrets, ...secrets] };
     }
   }
   return plan.filter(({ type }) => given.remove?.includes(type) !== true);
