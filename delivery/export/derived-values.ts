@@ -151,11 +151,18 @@ export function withDerived(kind: string, tree: Branch, values: DerivedValues): 
         ...validation,
         message: `${message.replace(articles, "")}${ending}`,
         ...(typeof messageExpression === "string" && {
-          messageExpression: `${messageExpression.slice(0, -1).replace(articles, "")}${ending}"`,
+          messageExpression: withEnding(messageExpression, found, ending),
         }),
       };
     });
   }
+}
+
+/** The text that ends an expression in CEL, or each of its alternatives, names the articles last. */
+function withEnding(expression: string, articles: string, ending: string): string {
+  if (articles !== "") return expression.replaceAll(` (${articles})"`, `${ending}"`);
+  const end = expression.lastIndexOf('"');
+  return `${expression.slice(0, end)}${ending}${expression.slice(end)}`;
 }
 
 function changed(tree: Branch, path: readonly string[], change: (value: Tree) => Tree): Branch {
