@@ -136,14 +136,14 @@ const ownConfigMaps = new Set(["kube-root-ca.crt", "cnpg-default-monitoring"]);
 /** What a cluster and its operators make in addition to what was planned. */
 class MadeByTheCluster {
   readonly #namesInPlan: ReadonlySet<string>;
-  readonly #services: ReadonlySet<string>;
+  readonly #pairs: ReadonlySet<string>;
   readonly #claims: readonly string[];
 
   constructor(planned: ResourceSet, live: ResourceSet) {
     this.#namesInPlan = new Set(
       planned.all.flatMap((resource) => textsOf(resource).map(({ value }) => value)),
     );
-    this.#services = live.names.services;
+    this.#pairs = live.names.pairs;
     this.#claims = planned
       .ofTypes(["kubernetes:apps/*:StatefulSet"])
       .flatMap((set) =>
@@ -165,7 +165,7 @@ class MadeByTheCluster {
       case "ConfigMap":
         return ownConfigMaps.has(name) || this.#namesInPlan.has(name);
       case "Endpoints":
-        return this.#services.has(name);
+        return this.#pairs.has(`${name}.${namespaceOf(resource)}`);
       case "Secret":
         // The plan names it; the team or an operator makes it.
         return (

@@ -89,10 +89,18 @@ function* longWords(text: string): Generator<string> {
 
 const readable = /^[\x20-\x7e\s]*$/;
 
+const pem = /-----BEGIN [A-Z0-9 ]{1,40}-----([A-Za-z0-9+/=\s]*)-----END /g;
+
+/** Without keys and certificates in PEM, of which each line would be read alone: names in them are nobody's to connect to. */
+const withoutPem = (text: string): string =>
+  text.includes("-----BEGIN ")
+    ? text.replaceAll(pem, (block, body: string) => (Buffer.from(body, "base64")[0] === 0x30 ? "" : block))
+    : text;
+
 /** Texts inside a text that are in base64: `echo aHR0cHM6Ly… | base64 -d`. */
 export function encodedWithin(text: string): string[] {
   const found: string[] = [];
-  for (const word of longWords(text)) {
+  for (const word of longWords(withoutPem(text))) {
     // Most words of 16 letters are names; their first bytes as base64 are no text.
     const isPacked = word.startsWith("H4sI");
     if (!isPacked && !readable.test(Buffer.from(word.slice(0, 12), "base64").toString("latin1"))) continue;

@@ -49,7 +49,9 @@ export class Company {
   async #newPassword(path: string): Promise<MachineLogin> {
     const version = /name="version" value="([^"]*)"/.exec(await this.browser.page(path))?.[1] ?? "";
     const shown = await (await this.browser.post(`${path}/password`, { version })).text();
-    const [username, once] = [...shown.matchAll(/<dd><code>([^<]*)<\/code><\/dd>/g)].map(([, text]) => text);
+    const [username, once] = [...shown.matchAll(/<dd><code[^>]*>([^<]*)<\/code><\/dd>/g)].map(
+      ([, text]) => text,
+    );
     if (username === undefined || once === undefined)
       throw new Error(`No password was shown: ${shown.slice(0, 500)}`);
     return { username, password: once };

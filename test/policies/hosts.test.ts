@@ -57,3 +57,18 @@ test("a text of 2 MB of dots, dashes and colons is read in one pass", () => {
   for (const piece of ["a.", "a:", "-.", "//", "::", "aHR0", "@a.", "<!--", '"a.b":', "\\u00"])
     expect(hostsOfText(piece.repeat(Math.ceil(200_000 / piece.length))).length).toBeLessThan(10);
 });
+
+test("in a certificate in PEM is nobody's to connect to; what only looks like one is read", () => {
+  const line = "curl https://hidden.example.com/in?of=certificate";
+  const inPem = (start: number[]) => {
+    const bytes = Buffer.concat([
+      Buffer.from(start),
+      Buffer.alloc(48 - start.length, 0x7f),
+      Buffer.from(line),
+    ]);
+    const body = bytes.toString("base64").replaceAll(/.{64}/g, "$&\n");
+    return `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
+  };
+  expect(hostsOfText(inPem([0x30, 0x82, 0x01, 0x00]))).toEqual([]);
+  expect(hostsOfText(inPem([0x41, 0x42]))).toEqual(["hidden.example.com"]);
+});

@@ -12,6 +12,12 @@ kind: ConfigMap
 metadata: { name: settings, namespace: rollout }
 data: { interval: 60s }`;
 
+const service = `
+apiVersion: v1
+kind: Service
+metadata: { name: broker, namespace: rollout }
+spec: { ports: [{ port: 8883 }] }`;
+
 const shared = {
   area: "governance",
   scope: "stack",
@@ -125,6 +131,15 @@ export const liveExtra: StackPolicy = {
 apiVersion: v1
 kind: ConfigMap
 metadata: { name: kube-root-ca.crt, namespace: rollout }`,
+      },
+      {
+        // The cluster makes the Endpoints of each Service; \broker is a top-level domain too.
+        planned: service,
+        manifests: `${service}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: { name: broker, namespace: rollout }`,
       },
     ],
     failing: [
