@@ -133,7 +133,7 @@ kind: ConfigMap
 metadata: { name: kube-root-ca.crt, namespace: rollout }`,
       },
       {
-        // The cluster makes the Endpoints of each Service; \broker is a top-level domain too.
+        // The cluster makes the Endpoints of each Service; broker is a top-level domain too.
         planned: service,
         manifests: `${service}
 ---
