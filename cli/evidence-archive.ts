@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { fileFailure } from "../base/file-failure.ts";
 import { InputError } from "../base/kit-error.ts";
 import type { Files } from "../compliance/folder.ts";
 import { isInside } from "../compliance/signing/statement.ts";
@@ -38,7 +39,7 @@ export async function writeEvidence(file: string, folder: string, files: Files):
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new InputError(`${file} can't be written (${code}).`, "Name another file with --out.");
+    throw new InputError(`${file} can't be written: ${fileFailure(error)}.`, "Name another file with --out.");
   } finally {
     if (stage !== undefined) rmSync(stage, { recursive: true, force: true });
   }
@@ -80,7 +81,7 @@ async function* unpacked(file: string): AsyncGenerator<Buffer> {
     if (error instanceof InputError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code?.startsWith("E") && !code.startsWith("ERR_"))
-      throw new InputError(`${file} can't be read (${code}).`, "Name the archive.");
+      throw new InputError(`${file} can't be read: ${fileFailure(error)}.`, "Name the archive.");
     throw refused(
       file,
       code === "ERR_BUFFER_TOO_LARGE" ? "it unpacks to more than 256 MiB" : "it is not gzipped, or cut off",

@@ -113,19 +113,21 @@ export function violationsOfParameters(
   });
 }
 
-function violationsOfServers(key: string, value: string, path: string, context: PolicyContext): Violation[] {
-  return hostsOfServer(key, value).flatMap((host): Violation[] => {
-    const outside = context.outside(host);
-    if (outside === undefined) return [];
-    return [
-      {
-        path,
-        value: host,
-        message: `It mounts a volume of ${outside}.`,
-        remediation: `${remediation.slice(0, -1)}, or register ${host} under residency.endpoints.`,
-      },
-    ];
-  });
+const violationsOfServers = (key: string, value: string, path: string, context: PolicyContext): Violation[] =>
+  hostsOfServer(key, value).flatMap((host) => violationsOfServer(host, path, context));
+
+/** A server of files or blocks that is neither the stack's nor registered. */
+export function violationsOfServer(host: string, path: string, context: PolicyContext): Violation[] {
+  const outside = context.outside(host);
+  if (outside === undefined) return [];
+  return [
+    {
+      path,
+      value: host,
+      message: `It mounts a volume of ${outside}.`,
+      remediation: `${remediation.slice(0, -1)}, or register ${host} under residency.endpoints.`,
+    },
+  ];
 }
 
 /** `//files.example.com/share`, `\\files\share`, `nfs.example.com:/export`, `https://s3.example.com`. */

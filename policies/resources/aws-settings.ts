@@ -5,8 +5,8 @@
 import { type HostReference, hostsIn, hostsOf } from "./hosts.ts";
 import { rememberLast } from "./last.ts";
 import { statementsOf } from "./policy-documents.ts";
-import { textAt } from "./properties.ts";
-import { isObject, type Json, type Resource } from "./resource.ts";
+import { jsonIn, textAt } from "./properties.ts";
+import type { Resource } from "./resource.ts";
 import { type Text, textsIn, textsOf } from "./texts.ts";
 
 export const awsSettingsOf: (resource: Resource) => readonly Text[] = rememberLast((resource: Resource) =>
@@ -15,7 +15,7 @@ export const awsSettingsOf: (resource: Resource) => readonly Text[] = rememberLa
     const { value } = text;
     if (!/^\s*[[{]/.test(value)) return [text];
     if (value.includes('"Statement"')) return [];
-    const document = parsed(value);
+    const document = jsonIn(value);
     if (document === undefined) return [text];
     const { path, section } = text;
     return textsIn(document, text.key).map((inner) => ({
@@ -26,15 +26,6 @@ export const awsSettingsOf: (resource: Resource) => readonly Text[] = rememberLa
     }));
   }),
 );
-
-function parsed(text: string): Json | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) || Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Settings that hold names or addresses which something connects to, or sends somebody to. */
 const addressKey =

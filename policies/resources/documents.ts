@@ -1,7 +1,8 @@
 /** The settings in ConfigMaps and Secrets that are JSON or YAML, as values. Each text is parsed once. */
 import { parseAllDocuments } from "yaml";
 import { holdsOneOf } from "./hint.ts";
-import { rememberLast } from "./last.ts";
+import { rememberLast, rememberTexts } from "./last.ts";
+import { jsonIn } from "./properties.ts";
 import { isObject, type Json, type Resource } from "./resource.ts";
 import { textsOf } from "./texts.ts";
 
@@ -44,23 +45,13 @@ export const documentsOf = rememberLast((resource: Resource): readonly SettingsD
 );
 
 /** Many objects hold the same text, such as the settings of a part that is planned for each shard. */
-const parsed = new Map<string, Json | undefined>();
-
-function readSettings(text: string): Json | undefined {
-  if (parsed.has(text)) return parsed.get(text);
-  if (parsed.size >= 32) parsed.clear();
-  const value = parse(text);
-  parsed.set(text, value);
-  return value;
-}
-
-function parse(text: string): Json | undefined {
+const readSettings = rememberTexts((text: string): Json | undefined => {
+  if (text.trimStart().startsWith("{")) return jsonIn(text);
   try {
-    if (text.trimStart().startsWith("{")) return JSON.parse(text) as Json;
     const [document] = parseAllDocuments(text, { logLevel: "silent", uniqueKeys: false });
     if (document === undefined || !("toJS" in document) || document.errors.length > 0) return undefined;
     return document.toJS({ maxAliasCount: 100 }) as Json;
   } catch {
     return undefined;
   }
-}
+});

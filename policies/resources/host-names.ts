@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { parse } from "tldts";
+import { rememberTexts } from "./last.ts";
 
 const label = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9])?$/i;
 const topLevel = /^[a-z][a-z0-9-]*[a-z0-9]$/i;
@@ -62,18 +63,10 @@ const servedDomains = new Set(
   "com net org edu gov mil int info biz dev app cloud xyz tech africa asia".split(" "),
 );
 
-const topLevels = new Map<string, boolean>();
-
 /** A top-level domain of the public suffix list. */
-export function isTopLevelDomain(name: string): boolean {
-  let known = topLevels.get(name);
-  if (known === undefined) {
-    known = topLevel.test(name) && parse(`x.x.${name}`).isIcann === true;
-    // Texts may hold any number of words.
-    if (topLevels.size < 50_000) topLevels.set(name, known);
-  }
-  return known;
-}
+export const isTopLevelDomain = rememberTexts(
+  (name: string): boolean => topLevel.test(name) && parse(`x.x.${name}`).isIcann === true,
+);
 
 /** How surely a word with dots is the name of a host of the internet. */
 export type Likeness =

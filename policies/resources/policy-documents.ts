@@ -1,7 +1,7 @@
 /** Statements of AWS's policy documents, wherever a resource holds one: as JSON in a text or as an object. */
 import { formatPath, type PathSegment } from "../../localisation/problem.ts";
 import { rememberLast } from "./last.ts";
-import { objectsAt, textAt, textsAt } from "./properties.ts";
+import { jsonIn, objectsAt, textAt, textsAt } from "./properties.ts";
 import { isObject, type Json, type JsonObject, type Resource } from "./resource.ts";
 
 export interface Statement {
@@ -48,12 +48,8 @@ function collect(value: Json | undefined, path: readonly PathSegment[], into: St
 }
 
 function parsed(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonIn(text);
+  return isObject(value) ? value : undefined;
 }
 
 function read(document: JsonObject, path: readonly PathSegment[], into: Statement[]): void {

@@ -7,6 +7,7 @@ import { parseDocument } from "yaml";
 import type { PathSegment } from "../../localisation/problem.ts";
 import { readAngleBlocks, readBraceBlocks, readCalls, readSections, readTags } from "./block-settings.ts";
 import { rememberLast, rememberTexts } from "./last.ts";
+import { jsonIn } from "./properties.ts";
 import { isObject, type Json, type JsonObject, type Resource } from "./resource.ts";
 import { textsOf } from "./texts.ts";
 
@@ -76,7 +77,7 @@ const mayBeSettings = (text: string): boolean =>
 /** The settings that a text holds; none where it has no word of an output. */
 export function settingsIn(text: string): ProgramSettings[] {
   if (!mayBeSettings(text)) return [];
-  const json = /^\s*[[{]/.test(text) ? jsonOf(text) : undefined;
+  const json = /^\s*[[{]/.test(text) ? jsonIn(text) : undefined;
   if (json !== undefined) return [{ format: "tree", root: json }];
   const found: ProgramSettings[] = [];
   const add = (format: SettingsFormat, root: Json | undefined) => {
@@ -97,14 +98,6 @@ export function settingsIn(text: string): ProgramSettings[] {
     add("braces", readBraceBlocks(text));
   if (/^[ \t]*(- *)?["']?[\w.@/-]+["']?[ \t]*:(\s|$)/m.test(text)) add("tree", yamlOf(text));
   return found;
-}
-
-function jsonOf(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 function tomlOf(text: string): Json | undefined {

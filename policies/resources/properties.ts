@@ -99,10 +99,14 @@ export function documentAt(root: Json | undefined, path: string): JsonObject | u
 }
 
 function parsedObject(text: string): JsonObject | undefined {
-  if (!/^\s*\{/.test(text)) return undefined;
+  const parsed = /^\s*\{/.test(text) ? jsonIn(text) : undefined;
+  return isObject(parsed) ? parsed : undefined;
+}
+
+/** The value of a text that is JSON; undefined where it is none. */
+export function jsonIn(text: string): Json | undefined {
   try {
-    const parsed: unknown = JSON.parse(text);
-    return isObject(parsed) ? parsed : undefined;
+    return JSON.parse(text) as Json;
   } catch {
     return undefined;
   }

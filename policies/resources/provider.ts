@@ -1,6 +1,6 @@
 /** The provider of a resource, by its inputs. The engine keeps each input of a provider that is not a text as JSON in a text. */
-import { textAt } from "./properties.ts";
-import { isUnknown, type Json, type JsonObject, type ProviderReference } from "./resource.ts";
+import { jsonIn, textAt } from "./properties.ts";
+import { isUnknown, type JsonObject, type ProviderReference } from "./resource.ts";
 
 /** A kubeconfig is a text by itself, whatever it holds. */
 const texts = new Set(["kubeconfig"]);
@@ -11,17 +11,11 @@ export function providerInputs(type: string, inputs: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(inputs).map(([key, value]) => [
       key,
-      typeof value === "string" && !texts.has(key) && /^\s*[[{]/.test(value) ? parsed(value) : value,
+      typeof value === "string" && !texts.has(key) && /^\s*[[{]/.test(value)
+        ? (jsonIn(value) ?? value)
+        : value,
     ]),
   );
-}
-
-function parsed(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
 }
 
 /** A region or context that is not known yet counts as absent. */

@@ -3,7 +3,7 @@
 import { all, field } from "../../cel/cel.ts";
 import { isAllowedHost } from "../../cel/hosts.ts";
 import type { PolicyContext } from "../../engine/context.ts";
-import { violationsOfDriver, violationsOfParameters } from "../../engine/csi-volumes.ts";
+import { violationsOfDriver, violationsOfParameters, violationsOfServer } from "../../engine/csi-volumes.ts";
 import type { ResourcePolicy, Violation } from "../../engine/policy.ts";
 import { podOf, volumesOf, workloads } from "../../resources/pods.ts";
 import { objectAt, textsAt } from "../../resources/properties.ts";
@@ -138,7 +138,7 @@ function violationsOf(volume: JsonObject, path: string, context: PolicyContext, 
     }),
     ...servers.flatMap(([kind, field]) =>
       textsAt(volume, `${kind}.${field}`).flatMap((server) =>
-        violationsOfServer(server.value, `${path}.${server.path}`, context),
+        violationsOfServer(server.value.replace(/:\d+$/, ""), `${path}.${server.path}`, context),
       ),
     ),
     ...cloudDisks
@@ -148,19 +148,5 @@ function violationsOf(volume: JsonObject, path: string, context: PolicyContext, 
         message: `It mounts a cloud disk (${kind}) whose place is unknown.`,
         remediation: "Use a claim with the country's storage class.",
       })),
-  ];
-}
-
-function violationsOfServer(server: string, path: string, context: PolicyContext): Violation[] {
-  const host = server.replace(/:\d+$/, "");
-  const outside = context.outside(host);
-  if (outside === undefined) return [];
-  return [
-    {
-      path,
-      value: host,
-      message: `It mounts a volume of ${outside}.`,
-      remediation: `Use a claim with the country's storage class, or register ${host} under residency.endpoints.`,
-    },
   ];
 }
